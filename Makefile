@@ -1,0 +1,45 @@
+# Everything starts here: `make` alone lists the targets.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test lint format train bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: $(READY) ## make .venv and install what the tests ran with
+
+# One file for what exactly is installed, so that Monday's install is Friday's.
+$(READY): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (a few minutes the first time)"
+	@$(PYTHON_FOUND) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## gather, tag, index and serve the demonstration at http://127.0.0.1:8001
+	@$(BIN)/sourcebook demo
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+train: $(READY) ## train the tagger anew from nlp/training
+	@$(BIN)/python -m nlp.train
+
+bench: $(READY) ## import, build and search the real data beside this checkout, and print what it took
+	@$(BIN)/python -m benchmarks.real
+
+clean: ## remove what was installed and the demonstration
+	rm -rf $(VENV) demo-workspace

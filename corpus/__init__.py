@@ -1,0 +1,1 @@
+"""The ground floor: schema, records, works, full texts, passages, citation formats."""

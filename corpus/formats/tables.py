@@ -1,0 +1,383 @@
+"""CSV and TSV: exports of Scopus, Web of Science, Lens and Dimensions, and any table with a column of titles.
+
+A dialect is declared by the columns that give it away and by what its columns hold.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from corpus import csl
+from corpus.formats.fields import EID, Columns, Fields, assemble, people, pick
+from corpus.formats.pinpoints import keywords, pinpoints, prepared
+from corpus.formats.reading import Entry
+from corpus.records import Item
+
+DELIMITERS = ",\t;"
+HEADER_WITHIN = 3
+LONGEST_CELL = 1 << 20
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A kind of table: recognised by all of `signature`; `columns` says what is where, `kind` what it is."""
+
+    format: str
+    signature: frozenset[str]
+    columns: Columns
+    kind: str = "document"
+
+
+SCOPUS = Dialect(
+    "scopus-csv",
+    frozenset({"authors", "title", "source title", "link", "affiliations", "source"}),
+    {
+        "id": ("eid",),
+        "author": ("author full names", "authors"),
+        "editor": ("editors",),
+        "title": ("title",),
+        "container-title": ("source title",),
+        "year": ("year",),
+        "volume": ("volume",),
+        "issue": ("issue",),
+        "page-first": ("page start",),
+        "page-last": ("page end",),
+        "article-number": ("art. no.",),
+        "publisher": ("publisher",),
+        "event-title": ("conference name",),
+        "event-place": ("conference location",),
+        "DOI": ("doi",),
+        "URL": ("link",),
+        "ISSN": ("issn",),
+        "ISBN": ("isbn",),
+        "PMID": ("pubmed id",),
+        "abstract": ("abstract",),
+        "keyword": ("author keywords", "index keywords"),
+        "language": ("language of original document",),
+        "document-type": ("document type",),
+        "access": ("open access",),
+    },
+    "article-journal",
+)
+WOS = Dialect(
+    "wos-csv",
+    frozenset({"publication type", "article title", "source title", "ut (unique wos id)"}),
+    {
+        "id": ("ut (unique wos id)",),
+        "author": ("author full names", "authors", "book author full names", "book authors", "group authors"),
+        "editor": ("book editors",),
+        "title": ("article title",),
+        "container-title": ("source title",),
+        "collection-title": ("book series title",),
+        "year": ("publication year",),
+        "month": ("publication date",),
+        "date": ("early access date",),
+        "volume": ("volume",),
+        "issue": ("issue",),
+        "page-first": ("start page",),
+        "page-last": ("end page",),
+        "article-number": ("article number",),
+        "publisher": ("publisher",),
+        "publisher-place": ("publisher city",),
+        "event-title": ("conference title",),
+        "event-place": ("conference location",),
+        "DOI": ("doi", "book doi"),
+        "URL": ("doi link",),
+        "ISSN": ("issn", "eissn"),
+        "ISBN": ("isbn",),
+        "PMID": ("pubmed id",),
+        "abstract": ("abstract",),
+        "keyword": ("author keywords", "keywords plus"),
+        "language": ("language",),
+        "document-type": ("document type",),
+        "access": ("open access designations",),
+    },
+    "article-journal",
+)
+WOS_TAB = Dialect(
+    "wos-tab",
+    frozenset({"pt", "au", "ti", "so", "ut"}),
+    {
+        "id": ("ut",),
+        "author": ("af", "au", "bf", "ba", "ca"),
+        "editor": ("be", "ed"),
+        "title": ("ti",),
+        "container-title": ("so",),
+        "collection-title": ("se",),
+        "year": ("py",),
+        "month": ("pd",),
+        "date": ("ea",),
+        "volume": ("vl",),
+        "issue": ("is",),
+        "page-first": ("bp",),
+        "page-last": ("ep",),
+        "article-number": ("ar",),
+        "publisher": ("pu",),
+        "publisher-place": ("pi",),
+        "event-title": ("ct",),
+        "DOI": ("di", "d2"),
+        "ISSN": ("sn", "ei"),
+        "ISBN": ("bn",),
+        "abstract": ("ab",),
+        "keyword": ("de", "id"),
+        "language": ("la",),
+        "document-type": ("dt",),
+    },
+    "article-journal",
+)
+LENS = Dialect(
+    "lens-csv",
+    frozenset({"lens id", "title", "author/s"}),
+    {
+        "id": ("lens id",),
+        "author": ("author/s",),
+        "title": ("title",),
+        "container-title": ("source title",),
+        "date": ("date published",),
+        "year": ("publication year",),
+        "volume": ("volume",),
+        "issue": ("issue number",),
+        "page-first": ("start page",),
+        "page-last": ("end page",),
+        "publisher": ("publisher",),
+        "DOI": ("doi",),
+        "URL": ("source urls", "external url"),
+        "ISSN": ("issns",),
+        "PMID": ("pmid",),
+        "PMCID": ("pmcid",),
+        "abstract": ("abstract",),
+        "keyword": ("keywords", "fields of study"),
+        "document-type": ("publication type",),
+        "licence": ("open access license",),
+        "access": ("open access colour",),
+    },
+)
+DIMENSIONS = Dialect(
+    "dimensions-csv",
+    frozenset({"publication id", "title", "pubyear", "dimensions url"}),
+    {
+        "id": ("publication id",),
+        "author": ("authors",),
+        "editor": ("editors",),
+        "title": ("title",),
+        "container-title": ("anthology title", "source title"),
+        "date": ("publication date", "publication date (online)"),
+        "year": ("pubyear",),
+        "volume": ("volume",),
+        "issue": ("issue",),
+        "page": ("pagination",),
+        "publisher": ("publisher",),
+        "DOI": ("doi",),
+        "URL": ("dimensions url", "source linkout"),
+        "ISSN": ("issn",),
+        "ISBN": ("isbn",),
+        "PMID": ("pmid",),
+        "PMCID": ("pmcid",),
+        "abstract": ("abstract",),
+        "keyword": ("mesh terms",),
+        "document-type": ("publication type",),
+        "access": ("open access",),
+    },
+)
+PLAIN = Dialect(
+    "csv",
+    frozenset({"title"}),
+    {
+        "id": ("key", "id", "identifier"),
+        "type": ("type",),
+        "author": ("authors", "author", "author(s)", "creator"),
+        "editor": ("editors", "editor"),
+        "title": ("title",),
+        "container-title": ("container", "journal", "source", "source title", "publication title"),
+        "collection-title": ("series",),
+        "date": ("date", "publication date", "published"),
+        "year": ("year", "publication year", "date"),
+        "volume": ("volume",),
+        "issue": ("issue",),
+        "number": ("number", "report number"),
+        "edition": ("edition",),
+        "page": ("pages", "page"),
+        "publisher": ("publisher", "institution"),
+        "publisher-place": ("place", "publisher place"),
+        "DOI": ("doi",),
+        "URL": ("url", "link"),
+        "ISSN": ("issn",),
+        "ISBN": ("isbn",),
+        "language": ("language",),
+        "keyword": ("keywords", "keyword", "manual tags"),
+        "abstract": ("abstract", "abstract note", "summary"),
+        "document-type": ("genre", "item type", "document type", "type"),
+        "note": ("note", "notes"),
+    },
+)
+DIALECTS = (SCOPUS, WOS, WOS_TAB, LENS, DIMENSIONS, PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a table begins: dialect, delimiter, column names in lower case, the line after the header."""
+
+    dialect: Dialect
+    delimiter: str
+    columns: list[str]
+    line: int
+
+
+def head(text: str) -> Head | None:
+    """The header of the table in `text`, which one or two lines about the export may precede."""
+    lines = text.split("\n", HEADER_WITHIN + 20)[: HEADER_WITHIN + 20]
+    for delimiter in DELIMITERS:
+        reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
+        try:
+            for row, _ in zip(reader, range(HEADER_WITHIN), strict=False):
+                columns = [" ".join(cell.lower().split()) for cell in row]
+                if found := next((d for d in DIALECTS if d.signature <= set(columns)), None):
+                    return Head(found, delimiter, columns, reader.line_num)
+        except csv.Error:
+            continue
+    return None
+
+
+def read(text: str) -> Iterator[Entry]:
+    """The rows of the table in `text`; a row whose quotes never close costs that row, not those behind it."""
+    if not (found := head(text)):
+        return
+    for row, source in rows(text.split("\n"), found):
+        if not any(cell.strip() for cell in row):
+            continue
+        if any(cell.strip() for cell in row[len(found.columns) :]) or len(row) == 1 < len(found.columns):
+            reason = f"It has {len(row)} cells where the header has {len(found.columns)}."
+            yield Entry({}, "", source, reason)
+            continue
+        fields: dict[str, list[str]] = {}
+        for column, cell in zip(found.columns, row, strict=False):
+            if cell.strip():
+                fields.setdefault(column, []).append(cell)
+        item, own = to_item(fields, found.dialect)
+        yield Entry(item, own, source)
+
+
+def rows(lines: list[str], found: Head) -> Iterator[tuple[list[str], str]]:
+    """The rows below the header, each with its source; after a fault, reading goes on at the next line."""
+    csv.field_size_limit(LONGEST_CELL)
+    begin = found.line
+    while begin < len(lines):
+        reader = csv.reader((f"{line}\n" for line in lines[begin:]), delimiter=found.delimiter, strict=True)
+        line = 0
+        try:
+            for row in reader:
+                yield row, lines[begin + line][:1000]
+                line = reader.line_num
+            return
+        except csv.Error:
+            begin += line
+            yield mended(lines[begin], found), lines[begin][:1000]
+            begin += 1
+
+
+def mended(line: str, found: Head) -> list[str]:
+    """The cells of a line with a stray quotation mark, where they are as many as the columns."""
+    try:
+        row = next(csv.reader([line], delimiter=found.delimiter), [])
+    except csv.Error:
+        row = []
+    return row if len(row) == len(found.columns) else [line]
+
+
+def to_item(fields: Fields, dialect: Dialect) -> tuple[Item, str]:
+    """The item of one row, and the key that the source gives it."""
+    values = pick(fields, dialect.columns)
+    if dialect is PLAIN:
+        values = {name: [unguarded(text) for text in texts] for name, texts in values.items()}
+    authors, editors = (
+        [one for text in values.get(role, []) for one in people(text)] for role in ("author", "editor")
+    )
+    given = next((text.strip() for text in values.get("type", []) if text.strip() in CSL_TYPES), "")
+    values["document-type"] = [text for text in values.get("document-type", []) if text.strip() != given]
+    item = assemble(values, given or dialect.kind, authors, editors)
+    if given:
+        item["type"] = given
+    own = next(iter(values.get("id", [])), "").strip()
+    if own:
+        item["id"] = own
+    return item, own or next(iter(EID.findall(item.get("URL", ""))), "")
+
+
+CSL_TYPES = frozenset(
+    "article article-journal article-magazine article-newspaper bill book chapter dataset document entry "
+    "entry-dictionary entry-encyclopedia interview legal_case legislation manuscript map motion_picture "
+    "pamphlet paper-conference patent post post-weblog regulation report review review-book software speech "
+    "standard thesis webpage".split()
+)
+
+COLUMNS_WRITTEN = {
+    "type": "type",
+    "genre": "genre",
+    "title": "title",
+    "container": "container-title",
+    "series": "collection-title",
+    "volume": "volume",
+    "issue": "issue",
+    "number": "number",
+    "edition": "edition",
+    "pages": "page",
+    "publisher": "publisher",
+    "place": "publisher-place",
+    "doi": "DOI",
+    "url": "URL",
+    "issn": "ISSN",
+    "isbn": "ISBN",
+    "language": "language",
+    "abstract": "abstract",
+    "note": "note",
+}
+PINPOINT = ("quote", "locator", "section", "tags", "themes", "passage_key")
+
+
+def write(items: Iterable[Item], out: TextIO) -> None:
+    """Write `items` as CSV, one row a pinpoint, one row for an item without any; no cell can be a formula."""
+    header = ["key", "authors", "editors", "date", "year", *COLUMNS_WRITTEN, "keywords", *PINPOINT]
+    table = csv.DictWriter(out, header, restval="", lineterminator="\n")
+    table.writeheader()
+    for item in prepared(items):
+        row = cells(item)
+        for pinpoint in pinpoints(item) or [{}]:
+            places = {name: joined(pinpoint.get(name, "")) for name in PINPOINT}
+            table.writerow({name: guarded(value) for name, value in (row | places).items()})
+
+
+def cells(item: Item) -> dict[str, str]:
+    date = csl.issued(item)
+    people = {
+        f"{role}s": "; ".join(csl.inverted(n).replace(";", ",") for n in csl.people(item, role))
+        for role in ROLES
+    }
+    given = keywords({**item, "custom": {}})
+    return {
+        "key": item["id"],
+        **people,
+        "date": "-".join(f"{part:02}" for part in date),
+        "year": "".join(str(year) for year in date[:1]),
+        **{column: joined(item.get(name, "")) for column, name in COLUMNS_WRITTEN.items()},
+        "keywords": "; ".join(given),
+    }
+
+
+ROLES = ("author", "editor")
+
+
+def joined(value: object) -> str:
+    """One line of text; the members of a list stand between semicolons."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else " ".join(str(value or "").split())
+
+
+def guarded(text: str) -> str:
+    """`text` so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def unguarded(text: str) -> str:
+    return re.sub(r"^'(?=[=+\-@\t\r])", "", text)

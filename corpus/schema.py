@@ -1,0 +1,160 @@
+"""The tables of `evidence.db`, as migrations that may run any number of times."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("sourcebook")
+
+GATHERED = """
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+    base_url TEXT, licence TEXT, terms TEXT
+);
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, stage TEXT NOT NULL, started TEXT NOT NULL, finished TEXT,
+    versions TEXT NOT NULL DEFAULT '{}', parameters TEXT NOT NULL DEFAULT '{}',
+    counts TEXT NOT NULL DEFAULT '{}', outcome TEXT NOT NULL DEFAULT 'running'
+);
+CREATE TABLE fetch (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(id),
+    run_id INTEGER REFERENCES run(id), url TEXT NOT NULL, referrer TEXT, time TEXT NOT NULL, status INTEGER, media_type TEXT, bytes INTEGER,
+    sha256 TEXT, etag TEXT, last_modified TEXT, warc_file TEXT, warc_offset INTEGER,
+    outcome TEXT NOT NULL, reason TEXT, cost REAL NOT NULL DEFAULT 0
+);
+CREATE INDEX fetch_url ON fetch(source_id, url);
+CREATE INDEX fetch_sha256 ON fetch(sha256);
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(id), key TEXT NOT NULL,
+    fetch_id INTEGER REFERENCES fetch(id), csl TEXT NOT NULL, hash TEXT NOT NULL,
+    doi TEXT, match_key TEXT, merged_hash TEXT,
+    UNIQUE (source_id, key)
+);
+CREATE INDEX record_doi ON record(doi);
+CREATE INDEX record_match_key ON record(match_key);
+"""
+
+WORKS = """
+CREATE TABLE work (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL, authors TEXT NOT NULL DEFAULT '',
+    year INTEGER, type TEXT, container TEXT, doi TEXT, url TEXT, abstract TEXT, language TEXT, licence TEXT,
+    access TEXT, study_design TEXT, csl TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '{}', passages_of TEXT
+);
+CREATE INDEX work_doi ON work(doi);
+CREATE INDEX work_year ON work(year);
+CREATE TABLE work_record (
+    record_id INTEGER PRIMARY KEY REFERENCES record(id), work_id INTEGER NOT NULL REFERENCES work(id),
+    rule TEXT NOT NULL, score REAL NOT NULL DEFAULT 1
+);
+CREATE INDEX work_record_work ON work_record(work_id);
+CREATE TABLE work_alias (key TEXT PRIMARY KEY, work_id INTEGER NOT NULL REFERENCES work(id));
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, record_id INTEGER NOT NULL REFERENCES record(id),
+    fetch_id INTEGER REFERENCES fetch(id), name TEXT, media_type TEXT NOT NULL, bytes INTEGER NOT NULL,
+    pages INTEGER, extractor TEXT, outcome TEXT, reason TEXT
+);
+CREATE INDEX file_record ON file(record_id);
+"""
+
+PASSAGES = """
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, work_id INTEGER NOT NULL REFERENCES work(id),
+    file_id INTEGER REFERENCES file(id), ordinal INTEGER NOT NULL, title TEXT NOT NULL, section TEXT,
+    page_first INTEGER, page_last INTEGER, char_start INTEGER NOT NULL, char_end INTEGER NOT NULL,
+    text TEXT NOT NULL, hash TEXT NOT NULL, tagger TEXT
+);
+CREATE INDEX passage_work ON passage(work_id, file_id, ordinal);
+CREATE INDEX passage_file ON passage(file_id);
+CREATE INDEX passage_tagger ON passage(tagger);
+"""
+
+TAGS = """
+CREATE TABLE tag (
+    tag TEXT PRIMARY KEY, parent TEXT REFERENCES tag(tag), label TEXT NOT NULL, question INTEGER,
+    definition TEXT NOT NULL, examples TEXT NOT NULL DEFAULT '[]', near_misses TEXT NOT NULL DEFAULT '[]',
+    position INTEGER NOT NULL
+);
+CREATE TABLE machine_tag (
+    passage_id INTEGER NOT NULL REFERENCES passage(id) ON DELETE CASCADE, tag TEXT NOT NULL REFERENCES tag(tag),
+    score REAL NOT NULL, threshold REAL NOT NULL, tagger TEXT NOT NULL, why TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (passage_id, tag)
+);
+CREATE INDEX machine_tag_tag ON machine_tag(tag, score);
+CREATE TABLE human_tag (
+    id INTEGER PRIMARY KEY, passage_key TEXT NOT NULL, tag TEXT NOT NULL REFERENCES tag(tag),
+    verdict TEXT NOT NULL CHECK (verdict IN ('confirm', 'reject', 'add')),
+    who TEXT NOT NULL, time TEXT NOT NULL, why TEXT, quote TEXT NOT NULL,
+    UNIQUE (passage_key, tag, who)
+);
+CREATE TABLE facet (
+    passage_id INTEGER REFERENCES passage(id) ON DELETE CASCADE, work_id INTEGER NOT NULL REFERENCES work(id),
+    kind TEXT NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, number REAL, unit TEXT
+);
+CREATE INDEX facet_value ON facet(kind, value);
+CREATE INDEX facet_passage ON facet(passage_id);
+CREATE INDEX facet_work ON facet(work_id);
+"""
+
+PEOPLE = """
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY, work_key TEXT NOT NULL, stage TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('include', 'exclude')),
+    reason TEXT, who TEXT NOT NULL, time TEXT NOT NULL
+);
+CREATE TABLE list (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, note TEXT, created TEXT NOT NULL);
+CREATE TABLE list_item (
+    list_id INTEGER NOT NULL REFERENCES list(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+    work_key TEXT NOT NULL, passage_key TEXT, locator TEXT, note TEXT,
+    PRIMARY KEY (list_id, position)
+);
+"""
+
+# The tags that hold: what a person said stands above what the tagger said. The latest word of a person counts.
+EVIDENCE = """
+CREATE VIEW evidence AS
+WITH said AS (
+    SELECT passage_key, tag, verdict, who, MAX(id) FROM human_tag GROUP BY passage_key, tag
+)
+SELECT p.id AS passage_id, p.work_id, m.tag, m.score, m.threshold,
+       CASE WHEN s.verdict IS NULL THEN 'machine' ELSE 'person' END AS by, s.who
+FROM machine_tag m JOIN passage p ON p.id = m.passage_id
+LEFT JOIN said s ON s.passage_key = p.key AND s.tag = m.tag
+WHERE CASE WHEN s.verdict IS NULL THEN m.score >= m.threshold ELSE s.verdict <> 'reject' END
+UNION ALL
+SELECT p.id, p.work_id, s.tag, 1.0, 0.0, 'person', s.who
+FROM said s JOIN passage p ON p.key = s.passage_key
+WHERE s.verdict <> 'reject'
+  AND NOT EXISTS (SELECT 1 FROM machine_tag m WHERE m.passage_id = p.id AND m.tag = s.tag);
+"""
+
+
+# `next` is what follows a page (cursor, token; empty after the last) or a redirect (its target);
+# `records` counts the records that a page gave.
+CRAWLED = """
+ALTER TABLE fetch ADD COLUMN next TEXT;
+ALTER TABLE fetch ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX fetch_run ON fetch(run_id);
+CREATE TABLE skipped_record (
+    id INTEGER PRIMARY KEY, fetch_id INTEGER NOT NULL REFERENCES fetch(id), key TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('broken', 'deleted')), reason TEXT NOT NULL
+);
+CREATE INDEX skipped_record_fetch ON skipped_record(fetch_id);
+"""
+
+
+@migrations()
+def m001_first_tables(db: Database) -> None:
+    for script in (GATHERED, WORKS, PASSAGES, TAGS, PEOPLE, EVIDENCE):
+        for statement in script.strip().split(";\n"):
+            db.execute(statement.rstrip(";"))
+
+
+@migrations()
+def m002_keyword_search(db: Database) -> None:
+    db.table("passage").enable_fts(
+        ["title", "section", "text"], tokenize="porter unicode61", create_triggers=True
+    )
+
+
+@migrations()
+def m003_gathering_resumes(db: Database) -> None:
+    for statement in CRAWLED.strip().split(";\n"):
+        db.execute(statement.rstrip(";"))

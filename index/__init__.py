@@ -1,0 +1,1 @@
+"""Meaning: vectors, keyword and hybrid search, filters."""

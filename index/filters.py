@@ -1,0 +1,87 @@
+"""Filters: which passages may be found, exact and applied before anything is ranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from corpus.errors import SourcebookError
+
+# One condition a kind of filter, on a passage `p` of a work `w`; `{marks}` stands for the values.
+CONDITIONS = {
+    "tag": "p.id IN (SELECT passage_id FROM evidence WHERE tag IN ({marks}))",
+    "country": "{facet}",
+    "sector": "{facet}",
+    "source": "p.work_id IN (SELECT m.work_id FROM work_record m JOIN record r ON r.id = m.record_id "
+    "JOIN source s ON s.id = r.source_id WHERE s.name IN ({marks}))",
+    "work": "w.key IN ({marks})",
+}
+FACET = (
+    "(p.id IN (SELECT passage_id FROM facet WHERE kind = '{kind}' AND value IN ({marks})) OR "
+    "p.work_id IN (SELECT work_id FROM facet WHERE kind = '{kind}' AND passage_id IS NULL AND value IN ({marks})))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is narrowed to: values of one kind are OR, kinds are AND.
+
+    `tag` takes tags and themes, `country` ISO 3166 alpha-2 codes, `sector` ISIC sections or divisions ("C14"),
+    `work` citation keys; the years are both included.
+    """
+
+    tag: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()
+    year_first: int | None = None
+    year_last: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+def years(text: str | None) -> tuple[int | None, int | None]:
+    """First and last year in "2010-2020", "2010-", "-2020" or "2015"."""
+    if not text:
+        return None, None
+    first, dash, last = text.strip().replace("–", "-").partition("-")
+    try:
+        begin = int(first) if first.strip() else None
+        end = int(last) if last.strip() else (None if dash else begin)
+    except ValueError:
+        raise SourcebookError(
+            f"{text!r} is no year or range of years. Write 2015, 2010-2020, 2010- or -2020."
+        ) from None
+    return begin, end
+
+
+def where(filters: Filters) -> tuple[str, list[str | int]]:
+    """The SQL condition on `p` (passage) and `w` (work), and its parameters."""
+    parts: list[str] = []
+    values: list[str | int] = []
+    for kind, condition in CONDITIONS.items():
+        wanted: Sequence[str] = getattr(filters, kind)
+        if not wanted:
+            continue
+        marks = ", ".join("?" * len(wanted))
+        template = FACET.replace("{kind}", kind) if condition == "{facet}" else condition
+        parts.append(template.replace("{marks}", marks))
+        values.extend([*wanted] * template.count("{marks}"))
+    for sign, year in ((">=", filters.year_first), ("<=", filters.year_last)):
+        if year is not None:
+            parts.append(f"w.year {sign} ?")
+            values.append(year)
+    return " AND ".join(parts) or "1", values
+
+
+def allowed(db: Database, filters: Filters) -> NDArray[np.int64] | None:
+    """The ids of the passages that pass, sorted; None where every passage does."""
+    if not filters:
+        return None
+    condition, values = where(filters)
+    sql = f"SELECT p.id FROM passage p JOIN work w ON w.id = p.work_id WHERE {condition} ORDER BY p.id"
+    return np.array([row[0] for row in db.execute(sql, values).fetchall()], dtype=np.int64)

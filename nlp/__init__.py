@@ -1,0 +1,1 @@
+"""Reading: sentences, the encoder, tags, facets, the taxonomy as data."""

@@ -1,0 +1,72 @@
+"""Programmes, schemes and standards that a text names, by the names that the taxonomy's folder lists."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import SourcebookError
+from nlp.facets.facet import Facet
+from nlp.facets.words import Phrases, Words
+
+FILE = "programmes.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One name of the programme `key`; where `needs` is not None, it counts only beside one of those phrases."""
+
+    key: str
+    label: str
+    capital: bool
+    needs: Phrases[bool] | None = None
+
+
+Programmes = Phrases[Alias]
+
+NONE: Programmes = Phrases(())
+
+
+@cache
+def load_programmes(folder: Path) -> Programmes:
+    """The programmes of the taxonomy in `folder`; none where it has no programmes.toml.
+
+    Raises SourcebookError where the file cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return NONE
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        return Phrases([pair for key, one in data.items() for pair in aliases(key, one)])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourcebookError(f"{path} cannot be read: {error!r}. Compare it with the one that ships.") from error
+
+
+def aliases(key: str, one: dict[str, Any]) -> list[tuple[str, Alias]]:
+    """The names of one programme, plain and ambiguous."""
+    needs = Phrases((phrase, True) for phrase in one.get("with", ()))
+    return [(name, Alias(key, one["name"], name[0].isupper())) for name in one["aliases"]] + [
+        (name, Alias(key, one["name"], name[0].isupper(), needs)) for name in one.get("ambiguous", ())
+    ]
+
+
+def find_programmes(texts: tuple[Words, ...], programmes: Programmes) -> list[Facet]:
+    """The programmes that `texts` name, in order of first mention.
+
+    A name that starts with a capital must do so in the text: "Better Work", not "better work".
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        for first, _, meanings in programmes.found(text):
+            for alias in meanings:
+                capital = text.text[text.starts[first]].isupper() or not alias.capital
+                if capital and is_supported(alias, texts):
+                    found.setdefault(alias.key, alias.label)
+    return [Facet("programme", key, label) for key, label in found.items()]
+
+
+def is_supported(alias: Alias, texts: tuple[Words, ...]) -> bool:
+    """Whether an ambiguous name stands beside one of the words that it needs."""
+    return alias.needs is None or any(True for text in texts for _ in alias.needs.found(text))

@@ -1,0 +1,136 @@
+"""The tagger: which tags and themes a passage carries, how sure that is, and which words say so."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import SourcebookError
+from nlp import encoder
+from nlp.encoder import Encoded, Encoder, Vectors
+from nlp.taxonomy import Taxonomy
+
+FILE = "tagger.npz"
+
+# How many of the words that moved a score most are kept as its reason.
+WORDS = 5
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """A linear head on the encoder: `weights` (labels, dimension), `bias` and `thresholds` (labels,).
+
+    `labels` are the taxonomy's tags, then its themes; `version` names the weights.
+    """
+
+    labels: tuple[str, ...]
+    weights: Vectors
+    bias: Vectors
+    thresholds: Vectors
+    version: str
+    encoder: Encoder
+
+    def score(self, passages: Sequence[tuple[str, str]]) -> list[Vectors]:
+        """The calibrated scores (labels,), 0 to 1, of each (title, text)."""
+        vectors = self.encoder.encode([encoder.passage_input(title, text) for title, text in passages])
+        return list(self.probabilities(vectors))
+
+    def read(self, passages: Sequence[tuple[str, str]]) -> list["Reading"]:
+        """Scores of each (title, text), with what is needed to give reasons."""
+        readings: list[Reading | None] = [None] * len(passages)
+        inputs = [encoder.passage_input(title, text) for title, text in passages]
+        for place, encoded in self.encoder.read(inputs):
+            scores = self.probabilities(encoded.vector[None, :])[0]
+            readings[place] = Reading(inputs[place], scores, self.pieces(encoded), encoded.offsets)
+        return [reading for reading in readings if reading is not None]
+
+    def pieces(self, encoded: Encoded) -> Vectors:
+        """What each word piece adds to each label's score before calibration: (pieces, labels)."""
+        pieces: Vectors = encoded.tokens @ self.weights.T
+        return pieces
+
+    def probabilities(self, vectors: Vectors) -> Vectors:
+        """Scores (n, labels) of vectors (n, dimension)."""
+        scores: Vectors = 1 / (1 + np.exp(-(vectors @ self.weights.T + self.bias)))
+        return scores
+
+    def holds(self, scores: Vectors) -> dict[str, float]:
+        """The labels at or above their thresholds with their scores; a theme only together with its tag."""
+        passed = {
+            name: float(score)
+            for name, score, threshold in zip(self.labels, scores, self.thresholds, strict=True)
+            if score >= threshold
+        }
+        return {name: score for name, score in passed.items() if name.split("/")[0] in passed}
+
+    def answer(self, scores: Vectors) -> dict[str, Any]:
+        """Tags, themes and all scores of level 1, as `tag --stdin` writes them."""
+        held = self.holds(scores)
+        ranked = [{"tag": name, "score": round(score, 4)} for name, score in sorted(held.items(), key=by_score)]
+        return {
+            "tags": [one for one in ranked if "/" not in str(one["tag"])],
+            "themes": [one for one in ranked if "/" in str(one["tag"])],
+            "scores": {n: round(float(s), 4) for n, s in zip(self.labels, scores, strict=True) if "/" not in n},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The scores of one passage, and what each of its word pieces added to them."""
+
+    text: str
+    scores: Vectors
+    pieces: Vectors
+    offsets: NDArray[np.int32]
+
+    def words(self, label: int) -> list[str]:
+        """The words that raised the score of the label most, most telling first."""
+        added: dict[tuple[int, int], float] = {}
+        for (first, last), value in zip(self.offsets, self.pieces[:, label], strict=True):
+            if last > first:
+                span = whole_word(self.text, int(first), int(last))
+                added[span] = added.get(span, 0.0) + float(value)
+        best = sorted(added, key=lambda span: (-added[span], span))
+        words = dict.fromkeys(self.text[a:b] for a, b in best if added[(a, b)] > 0 and b - a > 2)
+        return list(words)[:WORDS]
+
+
+def by_score(item: tuple[str, float]) -> tuple[float, str]:
+    """Sorts the surest first, then by name."""
+    return -item[1], item[0]
+
+
+def whole_word(text: str, first: int, last: int) -> tuple[int, int]:
+    """The word of `text` around the piece from `first` to `last`."""
+    while first > 0 and text[first - 1].isalnum():
+        first -= 1
+    while last < len(text) and text[last].isalnum():
+        last += 1
+    return first, last
+
+
+@cache
+def load(taxonomy: Taxonomy) -> Tagger:
+    """The tagger that ships with the taxonomy."""
+    path = taxonomy.folder / FILE
+    if not path.is_file():
+        raise SourcebookError(f"The taxonomy {taxonomy.name!r} has no tagger ({path}). Train one first.")
+    return read_file(path, taxonomy)
+
+
+def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
+    """The tagger in the file at `path`, which must know the taxonomy's tags and themes."""
+    with np.load(path, allow_pickle=False) as data:
+        about = json.loads(str(data["about"]))
+        labels = tuple(about["labels"])
+        arrays = [data[name].astype(np.float32) for name in ("weights", "bias", "thresholds")]
+    if labels != (*taxonomy.top, *taxonomy.themes):
+        raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return Tagger(labels, *arrays, f"{about['name']}-{version}", encoder.load(about["model"]))

@@ -1,0 +1,84 @@
+"""The stage that tags passages: tags with their reasons, and facets, for whatever is untagged."""
+
+import json
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from nlp import facets, sentences, tagger
+from nlp.tagger import Reading, Tagger
+from nlp.taxonomy import Taxonomy
+
+UNDONE = "SELECT COUNT(*) FROM passage WHERE tagger IS NOT ?"
+NEXT = "SELECT id, work_id, title, text FROM passage WHERE tagger IS NOT ? ORDER BY id LIMIT ?"
+FORGET = ("DELETE FROM machine_tag WHERE passage_id = ?", "DELETE FROM facet WHERE passage_id = ?")
+SAVE = "INSERT INTO machine_tag (passage_id, tag, score, threshold, tagger, why) VALUES (?, ?, ?, ?, ?, ?)"
+SAVE_FACET = """
+INSERT INTO facet (passage_id, work_id, kind, value, label, number, unit) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+DONE = "UPDATE passage SET tagger = ? WHERE id = ?"
+DESIGN = "UPDATE work SET study_design = ? WHERE id = ? AND study_design IS NOT ?"
+
+# How many passages are read and saved together.
+BATCH = 256
+
+# A tag that missed its threshold is kept, for the queue of doubtful ones, down to this part of it.
+NEAR = 0.5
+
+
+def version(terms: Taxonomy) -> str:
+    """What the tags depend on; passages tagged by another version are tagged anew."""
+    return tagger.load(terms).version
+
+
+def undone(db: Database, terms: Taxonomy) -> int:
+    """How many passages are untagged, or tagged by another version."""
+    return int(db.execute(UNDONE, [version(terms)]).fetchone()[0])
+
+
+def tag(db: Database, terms: Taxonomy, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
+    """Tag whatever is undone, a batch a transaction; counts passages and tags."""
+    model = tagger.load(terms)
+    total = undone(db, terms)
+    counts = {"passages": 0, "tags": 0}
+    while rows := db.execute(NEXT, [model.version, BATCH]).fetchall():
+        readings = model.read([(title, text) for _, _, title, text in rows])
+        documents = sentences.read(text for _, _, _, text in rows)
+        with db.conn:
+            for (passage, work, title, _), reading, document in zip(rows, readings, documents, strict=True):
+                counts["tags"] += save(db, model, passage, reading)
+                save_facets(db, passage, work, facets.find(document, title))
+        counts["passages"] += len(rows)
+        if progress:
+            progress(counts["passages"], total)
+    design_works(db)
+    return counts
+
+
+def save(db: Database, model: Tagger, passage: int, reading: Reading) -> int:
+    """Write the tags of one passage, and those it nearly carries; returns how many hold."""
+    for statement in FORGET:
+        db.execute(statement, [passage])
+    held = model.holds(reading.scores)
+    for place, name in enumerate(model.labels):
+        score, threshold = float(reading.scores[place]), float(model.thresholds[place])
+        if name in held or ("/" not in name and score >= NEAR * threshold):
+            why = json.dumps(reading.words(place), ensure_ascii=False)
+            db.execute(SAVE, [passage, name, round(score, 4), round(threshold, 4), model.version, why])
+    db.execute(DONE, [model.version, passage])
+    return len(held)
+
+
+def save_facets(db: Database, passage: int, work: int, found: list[facets.Facet]) -> None:
+    """Write the facets of one passage."""
+    for one in found:
+        db.execute(SAVE_FACET, [passage, work, one.kind, one.value, one.label, one.number, one.unit])
+
+
+def design_works(db: Database) -> None:
+    """Say of each work how it studied its matter, from its title and abstract."""
+    rows = db.execute("SELECT id, title, IFNULL(abstract, '') FROM work ORDER BY id").fetchall()
+    with db.conn:
+        for id, title, abstract in rows:
+            design = facets.study_design(f"{title}. {abstract}")
+            db.execute(DESIGN, [design, id, design])

@@ -1,0 +1,89 @@
+"""The demonstration from end to end: serve the small web, gather it, build a workspace, say what to try."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from crawl.run import Gathered
+from sourcebook import config, gather, stages
+from sourcebook.commands.shared import counted
+from sourcebook.demo.server import serve
+from sourcebook.workspace import Workspace, open_workspace
+
+CONFIG = """\
+# Made by `sourcebook demo`, which writes it anew each time. Everything that it gathers is invented.
+
+[base]
+title = "Procurement from SMEs (demonstration, invented works)"
+contact = "demonstration@example.org"
+
+[[source]]
+name = "openalex"
+kind = "openalex"
+base_url = "{base}/openalex"
+filter = "from_publication_date:2000-01-01"
+delay = 0
+allow_private = true                   # the small web is on this machine
+
+[[source]]
+name = "oaipmh"
+kind = "oaipmh"
+base_url = "{base}/oai"
+delay = 0
+allow_private = true
+
+[[source]]
+name = "site"
+kind = "site"
+base_url = "{base}/"
+start_urls = ["{base}/"]
+delay = 0
+allow_private = true
+"""
+ROOM = "http://127.0.0.1:8001"
+TO_TRY = f"""
+Three things to try (the addresses answer while the reading room is open: sourcebook {{folder}} serve):
+1. Search by meaning:
+   sourcebook {{folder}} search "late payment"
+   {ROOM}/search?q=late+payment
+2. Browse a tag:
+   sourcebook {{folder}} search "waiting for money" --tag threat/late_payment
+   {ROOM}/browse?tag=threat%2Flate_payment
+3. Leave with a citation list:
+   sourcebook {{folder}} cite --query "late payment" --format ris > late-payment.ris
+   {ROOM}/search.ris?q=late+payment
+"""
+
+
+def build(folder: Path, quiet: bool = False) -> tuple[Workspace, dict[str, Any]]:
+    """Do what is undone of the demonstration in `folder`; the counts are by stage, of `crawl` by source."""
+    console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+    with serve() as base:
+        workspace = prepare(folder, base)
+        gathered = gather.crawl(workspace, ())
+    crawled = {name: counts_of(one) for name, one in gathered.items()}
+    for name, counts in crawled.items():
+        tell(console, f"crawl {name}", counts, gathered[name].reason)
+    done = stages.build(workspace, workspace.open())
+    for stage, counts in done.items():
+        tell(console, stage, counts)
+    console.print(TO_TRY.format(folder=f"-C {shlex.quote(str(folder))}"), markup=False)
+    return workspace, {"crawl": crawled, **done}
+
+
+def prepare(folder: Path, base: str) -> Workspace:
+    """The workspace in `folder`, whose sources are at `base`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / config.FILE).write_text(CONFIG.format(base=base), "utf-8")
+    return open_workspace(folder)
+
+
+def counts_of(one: Gathered) -> dict[str, int]:
+    return {"records": one.records, "requests": one.requests, "failed": one.failed}
+
+
+def tell(console: Console, stage: str, counts: dict[str, int], reason: str = "") -> None:
+    """One line on what a stage did."""
+    console.print(f"{stage}: {counted(counts)}" + (f" ({reason})" if reason else ""), markup=False)

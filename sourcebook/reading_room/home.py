@@ -1,0 +1,88 @@
+"""The first page: what is here, and what the evidence says to each question."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from corpus.errors import SourcebookError
+from nlp import taxonomy
+from sourcebook.reading_room.asking import Asked
+from sourcebook.reading_room.exports import Link, address
+
+EXAMPLES = (
+    "late payment by large customers",
+    "what helps small suppliers meet buyers' standards",
+    "results of supplier development programmes",
+)
+COUNTS = """
+SELECT (SELECT COUNT(*) FROM work) AS works,
+       (SELECT COUNT(*) FROM file WHERE outcome = 'extracted') AS "full texts",
+       (SELECT COUNT(*) FROM passage) AS passages,
+       (SELECT COUNT(DISTINCT passage_id) FROM evidence) AS "tagged passages",
+       (SELECT COUNT(DISTINCT value) FROM facet WHERE kind = 'country') AS countries
+"""
+TAGS = """
+SELECT t.question, t.tag, t.label, t.definition, COUNT(e.passage_id), COUNT(DISTINCT e.work_id)
+FROM tag t LEFT JOIN evidence e ON e.tag = t.tag WHERE t.parent IS NULL GROUP BY t.tag ORDER BY t.position
+"""
+SOURCES = """
+SELECT s.name, s.kind, s.licence, COUNT(r.id), COUNT(DISTINCT m.work_id) FROM source s
+LEFT JOIN record r ON r.source_id = s.id LEFT JOIN work_record m ON m.record_id = r.id
+GROUP BY s.id ORDER BY COUNT(r.id) DESC, s.name
+"""
+MEANINGS = "SELECT tag, parent, label, definition FROM tag ORDER BY position"
+TAGGERS = "SELECT tagger, COUNT(*) FROM machine_tag GROUP BY tagger ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of the review, with the tags that answer it: tag, label, definition, passages, works."""
+
+    number: int
+    text: str
+    tags: list[tuple[str, str, str, int, int]]
+
+
+def page(asked: Asked) -> dict[str, Any]:
+    """What the first page shows."""
+    return {
+        "counts": counts(asked.db),
+        "questions": questions(asked),
+        "sources": asked.db.execute(SOURCES).fetchall(),
+        "examples": examples(),
+    }
+
+
+def about(asked: Asked) -> dict[str, Any]:
+    """What the page about the evidence base shows."""
+    return {
+        "counts": counts(asked.db),
+        "tags": asked.db.execute(
+            "SELECT tag, parent, label, definition FROM tag ORDER BY position"
+        ).fetchall(),
+        "taggers": asked.db.execute(TAGGERS).fetchall(),
+        "model": asked.workspace.config.base.model,
+    }
+
+
+def examples() -> list[Link]:
+    """Searches to begin with."""
+    return [Link(text, address("/search", [("q", text)])) for text in EXAMPLES]
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How much there is of what."""
+    cursor = db.execute(COUNTS)
+    return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+
+
+def questions(asked: Asked) -> list[Answered]:
+    """The questions in their order, each with its tags."""
+    try:
+        texts = taxonomy.load(asked.workspace.config.base.taxonomy).questions
+    except SourcebookError:  # the tags themselves are in the database
+        texts = {}
+    rows = asked.db.execute(TAGS).fetchall()
+    numbers = sorted({row[0] for row in rows})
+    return [Answered(n, texts.get(n, ""), [row[1:] for row in rows if row[0] == n]) for n in numbers]
