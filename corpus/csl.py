@@ -33,7 +33,7 @@ BODY = re.compile(
 )
 NOBODY = re.compile(r"[\[(]?\s*(?:no authors?\b.*|anonymous|anon\.?|n/a)\s*[\])]?", re.IGNORECASE)
 
-DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,4}/\S{1,300}")
 RESOLVER = re.compile(r"https?://[^/\s]*doi[.-]org[^/\s]*/", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 MARKUP = re.compile(
@@ -41,6 +41,8 @@ MARKUP = re.compile(
     r"scp|span)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# How often text may have been escaped over again.
+DEEPEST = 10
 BLOCKS = frozenset({"p", "br", "div", "title", "sec", "li", "list"})
 # Letters that no normalisation form takes apart.
 FOLD = str.maketrans(
@@ -94,7 +96,10 @@ def unopened(text: str) -> bool:
 
 def plain(text: str) -> str:
     """`text` on one line, without HTML or JATS markup and with its entities resolved."""
-    while (stripped := MARKUP.sub(unmarked, ENTITY.sub(lambda m: html.unescape(m[0]), text))) != text:
+    for _ in range(DEEPEST):
+        stripped = MARKUP.sub(unmarked, ENTITY.sub(lambda m: html.unescape(m[0]), text))
+        if stripped == text:
+            break
         text = stripped
     return " ".join(text.split())
 

@@ -55,9 +55,17 @@ def short_title(title: str) -> str:
     return (telling or [word for word in words if word] or [""])[0][:20]
 
 
+def author_part(item: Item) -> str:
+    """The first author's family name; of a body with a long name, the initials of its words."""
+    first = next(iter(csl.people(item) or csl.people(item, "editor")), {})
+    words = [plain(word) for word in first.get("literal", "").split()]
+    telling = [word for word in words if word and word not in FILLERS]
+    return "".join(word[0] for word in telling) if len(telling) > 2 else plain(csl.family_key(item))
+
+
 def citation_key(item: Item, taken: Container[str]) -> str:
     """A key for `item` such as `osei2016late`, with a letter behind it where that one is taken."""
-    author = plain(csl.family_key(item) or "")[:24] or "anon"
+    author = author_part(item)[:24] or "anon"
     year = csl.year(item)
     base = f"{author}{year if year else 'nd'}{short_title(str(item.get('title', '')))}"
     key, number = base, 0

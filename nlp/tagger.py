@@ -129,8 +129,9 @@ def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
     with np.load(path, allow_pickle=False) as data:
         about = json.loads(str(data["about"]))
         labels = tuple(about["labels"])
-        arrays = [data[name].astype(np.float32) for name in ("weights", "bias", "thresholds")]
+        weights, bias, thresholds = (data[n].astype(np.float32) for n in ("weights", "bias", "thresholds"))
     if labels != (*taxonomy.top, *taxonomy.themes):
         raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return Tagger(labels, *arrays, f"{about['name']}-{version}", encoder.load(about["model"]))
+    coder = encoder.load(about["model"])
+    return Tagger(labels, weights, bias, thresholds, f"{about['name']}-{version}", coder)

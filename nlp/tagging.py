@@ -27,8 +27,8 @@ NEAR = 0.5
 
 
 def version(terms: Taxonomy) -> str:
-    """What the tags depend on; passages tagged by another version are tagged anew."""
-    return tagger.load(terms).version
+    """What tags and facets depend on; passages read by another version are read anew."""
+    return f"{tagger.load(terms).version} facets-{facets.VERSION}"
 
 
 def undone(db: Database, terms: Taxonomy) -> int:
@@ -38,16 +38,17 @@ def undone(db: Database, terms: Taxonomy) -> int:
 
 def tag(db: Database, terms: Taxonomy, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
     """Tag whatever is undone, a batch a transaction; counts passages and tags."""
-    model = tagger.load(terms)
+    model, current, programmes = tagger.load(terms), version(terms), facets.load_programmes(terms.folder)
     total = undone(db, terms)
     counts = {"passages": 0, "tags": 0}
-    while rows := db.execute(NEXT, [model.version, BATCH]).fetchall():
+    while rows := db.execute(NEXT, [current, BATCH]).fetchall():
         readings = model.read([(title, text) for _, _, title, text in rows])
         documents = sentences.read(text for _, _, _, text in rows)
-        with db.conn:
+        with db.atomic():
             for (passage, work, title, _), reading, document in zip(rows, readings, documents, strict=True):
                 counts["tags"] += save(db, model, passage, reading)
-                save_facets(db, passage, work, facets.find(document, title))
+                save_facets(db, passage, work, facets.find(document, title, programmes))
+                db.execute(DONE, [current, passage])
         counts["passages"] += len(rows)
         if progress:
             progress(counts["passages"], total)
@@ -65,7 +66,6 @@ def save(db: Database, model: Tagger, passage: int, reading: Reading) -> int:
         if name in held or ("/" not in name and score >= NEAR * threshold):
             why = json.dumps(reading.words(place), ensure_ascii=False)
             db.execute(SAVE, [passage, name, round(score, 4), round(threshold, 4), model.version, why])
-    db.execute(DONE, [model.version, passage])
     return len(held)
 
 
@@ -78,7 +78,7 @@ def save_facets(db: Database, passage: int, work: int, found: list[facets.Facet]
 def design_works(db: Database) -> None:
     """Say of each work how it studied its matter, from its title and abstract."""
     rows = db.execute("SELECT id, title, IFNULL(abstract, '') FROM work ORDER BY id").fetchall()
-    with db.conn:
+    with db.atomic():
         for id, title, abstract in rows:
             design = facets.study_design(f"{title}. {abstract}")
             db.execute(DESIGN, [design, id, design])

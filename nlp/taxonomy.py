@@ -90,7 +90,7 @@ def parse(data: dict[str, Any], folder: Path) -> Taxonomy:
 
 def save(db: Database, taxonomy: Taxonomy) -> None:
     """Write the tags of `taxonomy` to the table `tag`, where people and queries look them up."""
-    with db.conn:
+    with db.atomic():
         for position, tag in enumerate(taxonomy.tags):
             row = {
                 "tag": tag.name, "parent": tag.parent, "label": tag.label, "question": tag.question,

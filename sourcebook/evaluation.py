@@ -94,7 +94,7 @@ def search(folder: Path, split: str, mode: str) -> dict[str, float | int]:
 def fill(db: Database, corpus: Path) -> dict[int, str]:
     """Put a work and a passage for each document into `db`; returns the document of each passage."""
     names: dict[int, str] = {}
-    with db.conn:
+    with db.atomic():
         for id, row in enumerate(rows(corpus), start=1):
             title, text = str(row.get("title") or ""), str(row["text"])
             key = f"{id}-{row['_id']}"

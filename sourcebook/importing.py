@@ -81,7 +81,7 @@ def import_file(db: Database, archive: Archive, path: Path) -> Imported:
         data = path.read_bytes()
     except OSError as error:
         return Imported(str(path), "unreadable", 0, str(error))
-    with db.conn:
+    with db.atomic():
         source = source_id(db, "import", "import")
         url, sha256 = path.resolve().as_uri(), hashlib.sha256(data).hexdigest()
         known = db.execute(KNOWN, [source, url, sha256]).fetchone()

@@ -1,5 +1,6 @@
 """The reading room: Datasette with our pages, on this computer only."""
 
+import os
 import socket
 import webbrowser
 from contextlib import suppress
@@ -69,7 +70,8 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise SourcebookError(
-            f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or choose another: "
+            f"Port {port} cannot be used ({why}). Stop what uses it, or choose another: "
             f"`sourcebook serve --port {port + 1 if 1024 <= port < 65535 else 8001}`."
         ) from error

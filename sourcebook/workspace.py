@@ -71,7 +71,7 @@ def recorded(workspace: Workspace, db: Database, stage: str, **parameters: Any) 
     """Note a run of `stage` in the table `run`; the counts put into the dictionary are kept with it."""
     counts: dict[str, int] = {}
     with explained(workspace.database):
-        with db.conn:
+        with db.atomic():
             cursor = db.execute(
                 "INSERT INTO run (stage, started, versions, parameters) VALUES (?, ?, ?, ?)",
                 [stage, now(), canonical({"sourcebook": version("sourcebook")}), canonical(parameters)],
@@ -82,8 +82,8 @@ def recorded(workspace: Workspace, db: Database, stage: str, **parameters: Any) 
             yield counts
             outcome = "finished"
         finally:
-            db.conn.rollback()
-            with db.conn:
+            db.rollback()
+            with db.atomic():
                 db.execute(
                     "UPDATE run SET finished = ?, counts = ?, outcome = ? WHERE id = ?",
                     [now(), json.dumps(counts, sort_keys=True), outcome, run],

@@ -3,15 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from corpus.documents.document import Block
+from corpus.documents.spelling import HYPHEN, mended, vocabulary
 from corpus.prose import BULLET, CAPTION, words
-
-HYPHEN = "\ufffe"
-"""PDFium's mark for a hyphen at a line's end, after which the word goes on."""
 
 MARGIN = 0.12
 PAGE_NUMBER = re.compile(
@@ -67,7 +65,7 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     body = body_size(lines)
     bold = 2 * sum(len(line.text) for line in lines if line.bold) > sum(len(line.text) for line in lines)
     running, notes = apart(lines, body)
-    known = vocabulary(lines)
+    known = vocabulary(line.text for line in lines)
     groups = resumed(list(paragraphs(running, leading(running))), body)
     blocks = [block(group, known, is_heading(group, body, bold)) for group in groups]
     notes_found = [block(group, known) for group in paragraphs(notes, leading(notes))]
@@ -229,31 +227,6 @@ def block(group: Sequence[Line], known: Counter[str], heading: bool = False) -> 
     return Block(whole.strip(">: ") if heading else whole, pages, heading)
 
 
-def vocabulary(lines: Iterable[Line]) -> Counter[str]:
-    """How often each whole word stands in the document, in lower case, hyphens included."""
-    text = "\n".join(line.text.lower() for line in lines)
-    whole = re.sub(rf"\w{{0,40}}(?:[-‐‑]\n|{HYPHEN}\n?)\w{{0,40}}", " ", text)
-    return Counter(re.findall(r"\w+(?:-\w+)*", whole))
-
-
-def mended(text: str, known: Counter[str]) -> str:
-    """`text` with the words that line ends cut in two made whole, as the rest of the document spells them."""
-
-    def mend(found: re.Match[str]) -> str:
-        first, second = found[1], found[2]
-        if text[found.start() - 1 : found.start()] == "-":
-            return f"{first}-{second}"
-        whole, hyphened = (first + second).lower(), f"{first}-{second}".lower()
-        if known[whole] or known[hyphened]:
-            keep = known[hyphened] > known[whole]
-        else:
-            parts = known[first.lower()] and known[second.lower()] and min(len(first), len(second)) > 3
-            keep = bool(parts) or not second[:1].islower()
-        return f"{first}-{second}" if keep else first + second
-
-    return re.sub(rf"(\w{{1,40}}){HYPHEN}(\w{{1,40}})", mend, text).replace(HYPHEN, "-")
-
-
 def largest(lines: Sequence[Line]) -> str | None:
     """The text in the largest type, where it is clearly larger than the body and reads as a title."""
     body = body_size(lines) if lines else 0.0
@@ -263,22 +236,3 @@ def largest(lines: Sequence[Line]) -> str | None:
         if 2 <= words(text) <= 40 and sum(c.isalpha() for c in text) > 0.5 * len(text):
             return text.replace(HYPHEN, "-")
     return None
-
-
-def on_page(lines: Iterable[Line], page: int) -> list[Line]:
-    return [line for line in lines if line.page == page]
-
-
-def cleaned(line: Line) -> Line:
-    """`line` with ligatures taken apart, odd spaces made plain and characters without meaning left out."""
-    return replace(line, text=clean_text(line.text))
-
-
-def clean_text(text: str) -> str:
-    text = re.sub("[\ufb00-\ufb06]", lambda found: LIGATURES[ord(found[0]) - 0xFB00], text)
-    text = re.sub("^[\uf0a7\uf0b7\uf0d8\uf0fc]", "• ", text)
-    text = text.replace("\x02", HYPHEN).replace("\u00ad", "")
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u200b\u2060\ufeff]", " ", text).split())
-
-
-LIGATURES = ("ff", "fi", "fl", "ffi", "ffl", "st", "st")

@@ -10,7 +10,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 from corpus.documents.document import Document, failed, sections
-from corpus.documents.layout import HYPHEN, Line, blocks_of, clean_text, largest, without_running_heads
+from corpus.documents.layout import Line, blocks_of, largest, without_running_heads
+from corpus.documents.spelling import HYPHEN, clean_text
 from corpus.prose import language
 
 MOST_PAGES = 5000

@@ -55,7 +55,7 @@ def is_text(data: bytes) -> bool:
     """Whether `data` decodes to characters of which hardly any is a control or a failure."""
     sample = decode(data[:65536])
     odd = sum(1 for c in sample if c == "\ufffd" or (c < " " and c not in "\t\n"))
-    return odd <= 0.02 * len(sample)
+    return odd <= max(1, 0.02 * len(sample))
 
 
 def blocks_of(text: str) -> Iterator[Block]:

@@ -6,6 +6,7 @@ field's name or a key, and one of 3.6 MB took it 15 s; so the grammar is here. I
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,8 +14,8 @@ START = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z]+)\s*[{(]")
 # Where an entry must begin, whatever the braces before say: on a line of its own with a key, or amid a line
 # with a key and a first field.
 RESTART = re.compile(
-    r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s,{}=\"]*[ \t]*[^\s,{}=\"]*\s*,|"
-    r"@[A-Za-z]+\s*\{\s*[^\s,{}=\"]+\s*,\s*[A-Za-z_-]+\s*=\s*[{\"]",
+    r"^[ \t]{0,20}@[ \t]{0,20}[A-Za-z]{1,40}\s{0,20}[{(]\s{0,20}[^\s,{}=\"]{0,200}(?:[ \t][^\s,{}=\"]{1,200}){0,5}\s{0,20},|"
+    r"@[A-Za-z]{1,40}\s{0,20}\{\s{0,20}[^\s,{}=\"]{1,200}\s{0,20},\s{0,20}[A-Za-z_-]{1,40}\s{0,20}=\s{0,20}[{\"]",
     re.MULTILINE,
 )
 FIELD = re.compile(r"[\s,]*([A-Za-z][^\s=,{}\"#@]*(?:[^\S\n]+[\w-]+)?)\s*=\s*")
@@ -44,9 +45,10 @@ class Raw:
 def scan(text: str) -> Iterator[Raw]:
     """The entries of `text` in order, with macros resolved; comments, preambles and macros are no entries."""
     macros = dict(MONTHS)
+    restarts = [found.start() for found in RESTART.finditer(text)] + [len(text)]
     position = 0
     while start := START.search(text, position):
-        limit = restart(text, start.end())
+        limit = restarts[bisect_left(restarts, start.end())]
         kind = start[1].lower()
         end = closing(text, start.end(), limit, "}" if text[start.end() - 1] == "{" else ")")
         # Fields left behind the closing brace: it was one too many.
@@ -59,11 +61,6 @@ def scan(text: str) -> Iterator[Raw]:
             yield entry(
                 kind, body, text[start.start() : position], macros, repaired=end is None or bool(early)
             )
-
-
-def restart(text: str, position: int) -> int:
-    found = RESTART.search(text, position)
-    return found.start() if found else len(text)
 
 
 def closing(text: str, begin: int, limit: int, closer: str) -> int | None:

@@ -1,5 +1,6 @@
 """What the writers share: items made ready, their keywords, and the places quoted from them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,13 +15,13 @@ Pinpoint = dict[str, Any]
 def prepared(items: Iterable[Item]) -> Iterator[Item]:
     """The items as they come, cleaned, each with an `id` that no item before it had."""
     taken: set[str] = set()
+    same: Counter[str] = Counter()
     for item in items:
         ready: Item = clean(item)
         base = key = str(ready.get("id") or citation_key(ready, taken))
-        number = 1
         while key in taken:
-            number += 1
-            key = f"{base}-{number}"
+            same[base] += 1
+            key = f"{base}-{same[base] + 1}"
         taken.add(key)
         yield ready | {"id": key}
 

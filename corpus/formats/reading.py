@@ -78,11 +78,12 @@ def keyed(entries: list[Entry]) -> Iterator[Record]:
     wanted = [one.own or one.item.get("DOI") or digest(canonical(one.item))[:16] for one in entries]
     shared = Counter(wanted)
     taken: set[str] = set()
+    equal: Counter[str] = Counter()
     for key, one in zip(wanted, entries, strict=True):
         base = key if shared[key] == 1 else f"{key}-{digest(canonical(one.item))[:8]}"
-        unique, number = base, 1
+        unique = base
         while unique in taken:
-            number += 1
-            unique = f"{base}-{number}"
+            equal[base] += 1
+            unique = f"{base}-{equal[base] + 1}"
         taken.add(unique)
         yield Record(unique, one.item)

@@ -265,7 +265,7 @@ def rows(lines: list[str], found: Head) -> Iterator[tuple[list[str], str]]:
     csv.field_size_limit(LONGEST_CELL)
     begin = found.line
     while begin < len(lines):
-        reader = csv.reader((f"{line}\n" for line in lines[begin:]), delimiter=found.delimiter, strict=True)
+        reader = csv.reader(numbered(lines, begin), delimiter=found.delimiter, strict=True)
         line = 0
         try:
             for row in reader:
@@ -276,6 +276,11 @@ def rows(lines: list[str], found: Head) -> Iterator[tuple[list[str], str]]:
             begin += line
             yield mended(lines[begin], found), lines[begin][:1000]
             begin += 1
+
+
+def numbered(lines: list[str], begin: int) -> Iterator[str]:
+    """The lines from number `begin` on, without a copy: a damaged table is taken up again at every fault."""
+    return (f"{lines[number]}\n" for number in range(begin, len(lines)))
 
 
 def mended(line: str, found: Head) -> list[str]:

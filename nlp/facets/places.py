@@ -4,7 +4,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from typing import Any
 import pycountry
 
 from nlp.facets.facet import Facet
-from nlp.facets.words import Phrases, Words, fold, is_cited
+from nlp.facets.words import Phrases, Words, fold, is_cited, words
+
+Entities = Sequence[tuple[int, int, str]]
+"""spaCy's entities as (first character, one after the last, label)."""
 
 DATA = Path(__file__).parent / "data"
 
@@ -35,6 +38,9 @@ class Name:
     value: str
 
 
+GEORGIA_US = Name("Georgia, US", "province", "US")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A name found in a text, from character `start` to `end`."""
@@ -49,6 +55,7 @@ class Gazetteer:
     """All names with what they stand for, and which of them need a second look."""
 
     phrases: Phrases[Name]
+    names: frozenset[tuple[str, ...]]
     guarded: dict[str, frozenset[str]]
     labels: dict[str, str]
     regions: dict[str, tuple[str, ...]]
@@ -68,6 +75,7 @@ def gazetteer() -> Gazetteer:
         names += [Name(n, row["kind"], row["code"]) for n in parts(row["names"])]
     return Gazetteer(
         phrases=Phrases((n.spelling, n) for n in names),
+        names=frozenset(words(n.spelling).folded for n in names if n.kind),
         guarded={fold(n): frozenset(map(fold, unless)) for n, unless in data["guarded"].items()},
         labels={row["code"]: row["label"] for row in countries} | data["region_labels"],
         regions={row["code"]: tuple(parts(row["regions"])) for row in countries},
@@ -92,13 +100,10 @@ def spellings(row: dict[str, str]) -> Iterator[str]:
         yield country.official_name
 
 
-def find_places(text: Words, entities: Sequence[tuple[int, int, str]]) -> list[Facet]:
-    """The countries of `text`, then its regions, each in order of first mention.
-
-    `entities` are spaCy's, as (first character, one after the last, label).
-    """
+def find_places(texts: Sequence[tuple[Words, Entities]]) -> list[Facet]:
+    """The countries of `texts`, then their regions, each in order of first mention."""
     known = gazetteer()
-    found = settle(list(mentions(text, entities, known)), text.text)
+    found = [p for text, entities in texts for p in settle(list(mentions(text, entities, known)), text.text)]
     codes = dict.fromkeys(p.name.value for p in found if p.name.kind != "region")
     named = [p.name.value for p in found if p.name.kind == "region"]
     regions = dict.fromkeys([r for code in codes for r in known.regions[code]] + named)
@@ -107,7 +112,7 @@ def find_places(text: Words, entities: Sequence[tuple[int, int, str]]) -> list[F
     ]
 
 
-def mentions(text: Words, entities: Sequence[tuple[int, int, str]], known: Gazetteer) -> Iterator[Place]:
+def mentions(text: Words, entities: Entities, known: Gazetteer) -> Iterator[Place]:
     """Every name in `text` that stands for a place."""
     tongue = -1
     for first, last, names in known.phrases.found(text):
@@ -131,6 +136,7 @@ def mentions(text: Words, entities: Sequence[tuple[int, int, str]], known: Gazet
 
 def spelled(name: str, found: str) -> bool:
     """Whether `found` is written as `name`: "Turkey", not "turkey"; "Mali", not an abbreviation "MALI"."""
+    found = found.removeprefix("the ")
     return found[0].isupper() and (name.isupper() or len(found) > 4 or not found.isupper())
 
 
@@ -149,7 +155,7 @@ def after_and(text: str, end: int) -> int:
 
 
 def stands_alone(
-    text: Words, first: int, last: int, entities: Sequence[tuple[int, int, str]], unless: frozenset[str]
+    text: Words, first: int, last: int, entities: Entities, unless: frozenset[str]
 ) -> bool:
     """Whether a name that is also something else is no part of a longer name, and nothing speaks against it."""
     start, end = text.starts[first], text.ends[last - 1]
@@ -169,7 +175,7 @@ def is_initialled(text: str, end: int) -> bool:
     return bool(re.match(r" [A-Z]\.(?:\s|$)", text[end : end + 5]))
 
 
-def is_person_or_press(text: str, start: int, end: int, entities: Sequence[tuple[int, int, str]]) -> bool:
+def is_person_or_press(text: str, start: int, end: int, entities: Entities) -> bool:
     """Whether a city's name is part of a person's, or tells where a book was printed ("Geneva: ILO.")."""
     if PUBLISHER.match(text, end):
         return True
@@ -178,31 +184,26 @@ def is_person_or_press(text: str, start: int, end: int, entities: Sequence[tuple
 
 def settle(found: list[Place], text: str) -> list[Place]:
     """`found` without what its neighbours overrule: "Paris, Texas" is in the US, and so is Georgia beside Alabama."""
-    kept = [p for p, after in zip(found, [*found[1:], None], strict=True) if not is_inside(p, after, text)]
-    codes = {p.name.value for p in kept}
-    american = any(p.name.value == "US" and p.name.kind in ("city", "province") for p in kept)
-    beside = any(
-        a.name.kind == "city" and b.name.spelling == "Georgia" and text[a.end : b.start] == ", " and a.name.value != "GE"
-        for a, b in zip(kept, kept[1:], strict=False)
-    )
-    if beside or (american and codes.isdisjoint({"AM", "AZ", "MD", "UA", "TR"})):
-        us = Name("Georgia", "province", "US")
-        kept = [Place(us, p.start, p.end) if p.name.spelling == "Georgia" else p for p in kept]
-        kept = [p for p in kept if not (beside and is_inside(p, following(kept, p), text))]
-    return kept
+    pairs = list(zip(found, found[1:], strict=False))
+    american = any(p.name.value == "US" and p.name.kind in ("city", "province") for p in found)
+    caucasian = any(p.name.value in ("AM", "AZ", "MD", "UA", "TR") for p in found)
+    if (american and not caucasian) or any(is_georgia_us(a, b, text) for a, b in pairs):
+        found = [replace(p, name=GEORGIA_US) if p.name.spelling == "Georgia" else p for p in found]
+        pairs = list(zip(found, found[1:], strict=False))
+    elsewhere = {a for a, b in pairs if is_elsewhere(a, b, text)}
+    return [p for p in found if p not in elsewhere]
 
 
-def following(found: list[Place], place: Place) -> Place | None:
-    later = [p for p in found if p.start > place.start]
-    return later[0] if later else None
+def is_georgia_us(city: Place, state: Place, text: str) -> bool:
+    """Whether a city that lies in no Georgia of ours stands before ", Georgia"."""
+    return state.name.spelling == "Georgia" and city.name.value != "GE" and follows(city, state, text)
 
 
-def is_inside(place: Place, after: Place | None, text: str) -> bool:
-    """Whether `after` says that the city `place` is another than ours: a province of another country."""
-    return (
-        after is not None
-        and place.name.kind == "city"
-        and after.name.kind == "province"
-        and after.name.value != place.name.value
-        and text[place.end : after.start] == ", "
-    )
+def is_elsewhere(city: Place, province: Place, text: str) -> bool:
+    """Whether a city is another than ours, by the province after it: "London, Ontario"."""
+    abroad = province.name.kind == "province" and province.name.value != city.name.value
+    return abroad and follows(city, province, text)
+
+
+def follows(city: Place, after: Place, text: str) -> bool:
+    return city.name.kind == "city" and text[city.end : after.start] == ", "

@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.errors import SourcebookError
 from nlp.facets.facet import Facet
-from nlp.facets.words import Phrases, Words
+from nlp.facets.words import Phrases, Words, words
 
 FILE = "programmes.toml"
 
@@ -19,7 +19,7 @@ class Alias:
 
     key: str
     label: str
-    capital: bool
+    capitals: tuple[int, ...]
     needs: Phrases[bool] | None = None
 
 
@@ -47,22 +47,27 @@ def load_programmes(folder: Path) -> Programmes:
 def aliases(key: str, one: dict[str, Any]) -> list[tuple[str, Alias]]:
     """The names of one programme, plain and ambiguous."""
     needs = Phrases((phrase, True) for phrase in one.get("with", ()))
-    return [(name, Alias(key, one["name"], name[0].isupper())) for name in one["aliases"]] + [
-        (name, Alias(key, one["name"], name[0].isupper(), needs)) for name in one.get("ambiguous", ())
+    return [(name, Alias(key, one["name"], capitals(name)[:1])) for name in one["aliases"]] + [
+        (name, Alias(key, one["name"], capitals(name), needs)) for name in one.get("ambiguous", ())
     ]
+
+
+def capitals(name: str) -> tuple[int, ...]:
+    """Which words of `name` start with a capital."""
+    known = words(name)
+    return tuple(i for i, start in enumerate(known.starts) if name[start].isupper())
 
 
 def find_programmes(texts: tuple[Words, ...], programmes: Programmes) -> list[Facet]:
     """The programmes that `texts` name, in order of first mention.
 
-    A name that starts with a capital must do so in the text: "Better Work", not "better work".
+    Capitals tell a name: "Better Work", not "better work". Of an ambiguous name every word must have its own.
     """
     found: dict[str, str] = {}
     for text in texts:
         for first, _, meanings in programmes.found(text):
             for alias in meanings:
-                capital = text.text[text.starts[first]].isupper() or not alias.capital
-                if capital and is_supported(alias, texts):
+                if all(text.text[text.starts[first + i]].isupper() for i in alias.capitals) and is_supported(alias, texts):
                     found.setdefault(alias.key, alias.label)
     return [Facet("programme", key, label) for key, label in found.items()]
 

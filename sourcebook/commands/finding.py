@@ -19,7 +19,7 @@ FORMATS = ("bibtex", "ris", "csl-json", "csv", "text")
 @with_filters
 @as_json
 @click.pass_obj
-def search(folder: Path, query: str, k: int, mode: str, json_: bool, **narrow: Any) -> None:
+def search(folder: Path, /, query: str, k: int, mode: str, json_: bool, **narrow: Any) -> None:
     """Find the passages that answer QUERY, by meaning and by words.
 
     \b
@@ -52,7 +52,7 @@ def show(hits: list[Any]) -> None:
     for hit in hits:
         tags = ", ".join(f"{tag['tag']} {tag['score']:.2f}" for tag in hit.tags)
         console.print(f"[bold]{hit.rank}.[/bold] {escape(hit.text)}")
-        console.print(f"   [cyan]{escape(place(hit))}[/cyan]  [{escape(hit.work)}]", markup=True)
+        console.print(f"   [cyan]{escape(place(hit))}[/cyan]  " + escape(f"[{hit.work}]"))
         console.print(f"   [dim]score {hit.score:.2f}{'  ' + escape(tags) if tags else ''}[/dim]\n")
 
 
@@ -67,7 +67,7 @@ def show(hits: list[Any]) -> None:
 @as_json
 @click.pass_obj
 def cite(
-    folder: Path, query: str | None, k: int, work: tuple[str, ...], list_: str | None, all_: bool, format_: str,
+    folder: Path, /, query: str | None, k: int, work: tuple[str, ...], list_: str | None, all_: bool, format_: str,
     json_: bool, **narrow: Any,
 ) -> None:  # fmt: skip
     """Print a citation list: of a search, of tags, of works, of a list, or of everything.

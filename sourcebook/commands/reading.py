@@ -90,8 +90,8 @@ def tagged(stream: Any) -> Iterator[dict[str, Any]]:
     numbered = ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
     while batch := list(islice(numbered, 256)):
         rows = [parsed(number, line) for number, line in batch]
-        scored = model.score([(row.get("title") or "", row["text"]) for row in rows])
-        for row, scores in zip(rows, scores, strict=True):
+        found = model.score([(row.get("title") or "", row["text"]) for row in rows])
+        for row, scores in zip(rows, found, strict=True):
             yield {"id": row["id"], **model.answer(scores)}
 
 

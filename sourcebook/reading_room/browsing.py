@@ -39,7 +39,7 @@ SELECT value, MIN(label), COUNT(DISTINCT id) FROM (
 ) GROUP BY value ORDER BY 3 DESC, 2
 """
 OF_TAG = """
-SELECT e.tag, t.label, COUNT(DISTINCT e.passage_id) FROM json_each(:ids) j
+SELECT e.tag, IIF(t.parent IS NULL, '', '– ') || t.label, COUNT(DISTINCT e.passage_id) FROM json_each(:ids) j
 JOIN evidence e ON e.passage_id = j.value JOIN tag t ON t.tag = e.tag GROUP BY e.tag ORDER BY t.position
 """
 OF_DECADE = """
@@ -81,9 +81,7 @@ def page(asked: Asked) -> dict[str, Any]:
         "first": begin + 1,
         "total": len(ranked),
         "works": count_works(asked.db, ranked),
-        "next": address("/browse", [*rest, *own, ("after", cursor(rows[-1]))])
-        if begin + PAGE < len(ranked)
-        else None,
+        "next": onwards(rows, rest + own) if begin + PAGE < len(ranked) else None,
         "top": address("/browse", rest + own) if begin else None,
         "facets": {HEADINGS[kind]: facet(asked.db, kind, filters, ranked, own) for kind in COUNTS},
         "active": narrowing.active(filters, labels, "/browse", own),
@@ -140,26 +138,15 @@ def start(ranked: Ranked, after: str) -> int:
     return next((i for i, row in enumerate(ranked) if row > last), len(ranked))
 
 
-def facet(
-    db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs
-) -> list[Option]:
+def facet(db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs) -> list[Option]:
     """The values of `kind`, each with the number of passages that its page shows."""
-    without = (
-        replace(filters, year_first=None, year_last=None)
-        if kind == "year"
-        else replace(filters, **{kind: ()})
-    )
+    without = narrowing.without(filters, kind)
     rows = ranked if without == filters else found(db, without, "score")
     ids = json.dumps([id for _, id in rows])
     chosen = (narrowing.year_text(filters),) if kind == "year" else getattr(filters, kind)
+    others = narrowing.pairs(without)
     return [
-        Option(
-            value,
-            label,
-            count,
-            address("/browse", [*narrowing.pairs(without), (kind, value), *rest]),
-            value in chosen,
-        )
+        Option(label, count, address("/browse", [*others, (kind, value), *rest]), value in chosen)
         for value, label, count in db.execute(COUNTS[kind], {"ids": ids, "kind": kind}).fetchall()
     ]
 

@@ -32,6 +32,6 @@ def read(asked: Asked) -> Document:
     except SourcebookError as error:
         raise NotHere(str(error)) from error
     # What the bytes are counts, not what the server once said.
-    if body.lstrip()[:5] == b"%PDF-":
+    if b"%PDF-" in body[:1024]:
         return Document(body, "application/pdf", f'inline; filename="{sha256[:16]}.pdf"')
     return Document(body, "text/plain; charset=utf-8", f'attachment; filename="{sha256[:16]}.txt"')

@@ -58,9 +58,7 @@ def about(asked: Asked) -> dict[str, Any]:
     """What the page about the evidence base shows."""
     return {
         "counts": counts(asked.db),
-        "tags": asked.db.execute(
-            "SELECT tag, parent, label, definition FROM tag ORDER BY position"
-        ).fetchall(),
+        "tags": asked.db.execute(MEANINGS).fetchall(),
         "taggers": asked.db.execute(TAGGERS).fetchall(),
         "model": asked.workspace.config.base.model,
     }

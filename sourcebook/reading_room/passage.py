@@ -47,9 +47,7 @@ def page(asked: Asked) -> dict[str, Any]:
         "said": asked.db.execute(SAID, [key]).fetchall(),
         "chain": chain,
         "fetched": safe_link(chain["url"]),
-        "cited": [
-            (one.label, written(item, one.extension)) for one in FORMATS.values()
-        ],
+        "cited": [(one.label, written(item, one.extension)) for one in FORMATS.values()],
         "exports": links(f"/passages/{key}"),
     }
 

@@ -27,7 +27,7 @@ WHERE p.id IN (SELECT value FROM json_each(?))
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A tag that a passage holds: how sure the tagger was (0 to 1), its threshold, and the words that decided."""
+    """A tag that a passage holds: how sure the tagger was (0 to 1), its threshold, and the deciding words."""
 
     tag: str
     label: str

@@ -53,11 +53,7 @@ class Query:
 def page(asked: Asked) -> dict[str, Any]:
     """What the page shows: hits, or what to do where there are none."""
     labels = narrowing.choices(asked.db)
-    base = {
-        "choices": labels,
-        "modes": MODES,
-        "examples": [Link(text, address("/search", [("q", text)])) for text in EXAMPLES],
-    }
+    base = {"choices": labels, "modes": MODES, "examples": examples()}
     try:
         query = read_query(asked)
     except SourcebookError as error:
@@ -87,9 +83,7 @@ def results(db: Database, query: Query, hits: list[searching.Hit]) -> dict[str, 
     return {
         "shown": passages.show(db, hits),
         "total": all_of_them,
-        "more": address("/search", query.pairs(k=str(more)))
-        if len(hits) < min(all_of_them, MOST_HITS)
-        else None,
+        "more": more if len(hits) < min(all_of_them, MOST_HITS) else None,
         "exports": links("/search", query.pairs()),
     }
 
@@ -116,15 +110,11 @@ def read_query(asked: Asked) -> Query:
 
 def run(db: Database, workspace: Workspace, query: Query) -> list[searching.Hit]:
     """The hits, best first."""
-    model = workspace.config.base.model
-    if query.mode == "keyword":
+    with nullcontext() if query.mode == "keyword" else ENCODING:
         return searching.search(
-            db, workspace.index, query.text, k=query.k, mode="keyword", filters=query.filters
-        )
-    with ENCODING:
-        return searching.search(
-            db, workspace.index, query.text, k=query.k, mode=query.mode, filters=query.filters, model=model
-        )
+            db, workspace.index, query.text, k=query.k, mode=query.mode, filters=query.filters,
+            model=workspace.config.base.model,
+        )  # fmt: skip
 
 
 def total(db: Database, query: Query) -> int:

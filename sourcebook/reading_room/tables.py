@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from datasette.database import QueryInterrupted
-from datasette import utils
 from datasette.utils import asgi, escape_sqlite
 from datasette.utils.asgi import BadRequest
 from sqlite_utils import Database
 
 from corpus import citations
 from corpus.records import Item
+from datasette import utils
 from sourcebook.reading_room.asking import DATABASE, snapshot
 from sourcebook.reading_room.exports import FORMATS, headers, written
 
@@ -51,9 +51,7 @@ async def render(
 ) -> Any:  # fmt: skip
     """The works that the rows are about, those beyond the page included, with the passages that they name."""
     if not can_render(columns, table, database):
-        raise BadRequest(
-            "This table has no column that names works or passages: work_id, work_key, passage_id, passage_key."
-        )
+        raise BadRequest(f"No column here names works or passages. One of these is wanted: {COLUMNS}.")
     if request.args.get("_next"):
         return Response.redirect(UNTYPED.path_with_removed_args(request, {"_next"}))
     passage, work = column_of("passage", columns, table), column_of("work", columns, table)

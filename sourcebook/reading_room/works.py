@@ -17,7 +17,7 @@ from sourcebook.reading_room.asking import Asked, Moved, NotHere
 from sourcebook.reading_room.exports import links
 
 WORK = """
-SELECT key, title, authors, year, type, doi, url, abstract, language, licence, access, study_design, csl, origin
+SELECT key, title, type, doi, url, abstract, language, licence, access, study_design, csl, origin
 FROM work WHERE id = ?
 """
 RECORDS = """

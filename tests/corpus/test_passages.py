@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.documents import REFERENCES, Section
@@ -24,6 +24,7 @@ def sentence(n: int, length: int) -> str:
     )
 
 
+@settings(max_examples=40)
 @given(SECTIONS)
 def test_passages_are_slices_in_order_without_overlap(sections: list[Section]) -> None:
     text = whole_text(sections)
@@ -33,6 +34,7 @@ def test_passages_are_slices_in_order_without_overlap(sections: list[Section]) -
     assert all(fold(text[p.char_start : p.char_end]) == p.text != "" for p in passages)
 
 
+@settings(max_examples=40)
 @given(SECTIONS)
 def test_a_passage_holds_one_to_six_sentences_of_one_section(sections: list[Section]) -> None:
     base, bounds = 0, []
@@ -46,6 +48,7 @@ def test_a_passage_holds_one_to_six_sentences_of_one_section(sections: list[Sect
         assert words(p.text) <= 160 or len(sentences_by_rule(slice_)) == 1
 
 
+@settings(max_examples=40)
 @given(st.lists(PARAGRAPH | OTHER, max_size=7))
 def test_all_prose_is_covered_and_nothing_else(paragraphs: list[str]) -> None:
     found = " ".join(p.text for p in cut([Section(None, "\n\n".join(paragraphs))]))

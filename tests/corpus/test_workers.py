@@ -14,8 +14,7 @@ def reader(what: str) -> Document:
     if what == "hangs":
         ctypes.CDLL(None).pause()
     if what == "eats":
-        hoard = [bytearray(100_000_000) for _ in range(100)]
-        return Document(title=str(len(hoard)))
+        return Document(title=str(len(bytearray(3_000_000_000))))
     if what == "raises":
         raise ValueError("a bad cross-reference")
     if what == "slow":

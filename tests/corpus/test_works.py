@@ -27,7 +27,7 @@ def db(tmp_path: Path) -> Database:
 
 
 def add(db: Database, source: str, key: str, csl: dict[str, Any]) -> None:
-    with db.conn:
+    with db.atomic():
         save_record(db, source_id(db, source, source), Record(key, csl))
 
 
@@ -85,6 +85,14 @@ def test_keys_are_telling_unique_and_never_change(db: Database) -> None:
     add(db, "crossref", "c", item("The Late Money", DOI="10.5555/x9"))
     works.merge(db)
     assert [row[0] for row in db.execute("SELECT key FROM work ORDER BY id").fetchall()] == keys
+
+
+def test_a_body_is_called_by_its_initials(db: Database) -> None:
+    body = {"title": "Small print", "author": [{"literal": "Institute for Imagined Enterprise"}]}
+    add(db, "import", "a", body)
+    add(db, "import", "b", {"title": "Large print", "author": [{"literal": "Pretend Agency"}]})
+    works.merge(db)
+    assert [r[0] for r in db.execute("SELECT key FROM work ORDER BY id").fetchall()] == ["iiendsmall", "pretendagencyndlarge"]
 
 
 def test_the_key_of_a_merged_work_still_resolves(db: Database) -> None:

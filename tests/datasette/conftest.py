@@ -50,8 +50,8 @@ INSERT INTO file (id, sha256, record_id, fetch_id, name, media_type, bytes, page
 VALUES (?, ?, 1, ?, 'report.pdf', ?, ?, 12, 'sourcebook 1', 'extracted')
 """
 PASSAGE = """
-INSERT INTO passage (key, work_id, file_id, ordinal, title, section, page_first, page_last, char_start, char_end,
-                     text, hash, tagger)
+INSERT INTO passage (key, work_id, file_id, ordinal, title, section, page_first, page_last, char_start,
+                     char_end, text, hash, tagger)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 'tagger 1')
 """
 SAY = """
@@ -101,13 +101,8 @@ def abstract(db: Database, work: int, key: str, csl: dict[str, Any], number: int
         db.execute(TAG, [passage, name, score, 0.5, "tagger 1", json.dumps(why)])
     db.execute(TAG, [passage, "relevance", 0.3, 0.5, "tagger 1", "[]"])
     _, _, _, country, sector = WORKS[number % len(WORKS)]
-    db.execute(
-        "INSERT INTO facet VALUES (?, ?, 'country', ?, ?, NULL, NULL)",
-        [passage, work, country, f"Land {country}"],
-    )
-    db.execute(
-        "INSERT INTO facet VALUES (NULL, ?, 'sector', ?, ?, NULL, NULL)", [work, sector, f"Sector {sector}"]
-    )
+    db.execute(FACET, [passage, work, "country", country, f"Land {country}"])
+    db.execute(FACET, [None, work, "sector", sector, f"Sector {sector}"])
 
 
 def document(db: Database, workspace: Workspace, source: int) -> None:
@@ -165,3 +160,15 @@ def get(reading_room: Datasette) -> Callable[..., Any]:
     """Asks the reading room for a path, and returns the response; redirects are not followed."""
     client: Any = reading_room.client
     return lambda path, **more: asyncio.run(client.get(path, **more))
+
+
+@pytest.fixture(scope="session")
+def documents() -> dict[str, bytes]:
+    """The archived bodies, by the media type that their server gave."""
+    return {media_type: body for body, media_type in DOCUMENTS}
+
+
+@pytest.fixture(scope="session")
+def make_base() -> Callable[[Path], Workspace]:
+    """Makes another base, for a test that harms it."""
+    return build

@@ -13,7 +13,7 @@ from nlp import encoder
 
 
 def fill(db: Database, texts: list[str]) -> None:
-    with db.conn:
+    with db.atomic():
         db.execute("INSERT OR IGNORE INTO work (id, key, title, csl) VALUES (1, 'w', 'T', '{}')")
         for text in texts:
             db.execute(

@@ -102,7 +102,8 @@ def test_an_entry_without_fields_is_broken() -> None:
 def test_web_of_science_wraps_values_twice() -> None:
     (found,) = items(
         "@inproceedings{ ISI:0001,\nAuthor = {Diallo, Awa and Townson,\n   Peter},\n"
-        "Editor = {{Chova, LG and Torres, IC}},\nTitle = {{Paying ``late{''}}},\nBooktitle = {{PROC}},\nYear = {{2018}},\nMonth = {{MAY 4}},\n"
+        "Editor = {{Chova, LG and Torres, IC}},\nTitle = {{Paying ``late{''}}},\nBooktitle = {{PROC}},\nYear = {{2018}},\n"
+        "Month = {{MAY 4}},\n"
         "Unique-ID = {{ISI:0001}},\nISSN = {{1234-5678}},\nEISSN = {{2345-6789}},\n}"
     )
     assert found["title"] == "Paying “late”"

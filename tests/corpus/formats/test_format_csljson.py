@@ -27,7 +27,7 @@ def test_a_damaged_item_costs_itself() -> None:
         f'[\n{json.dumps(ONE)},\n{{"id": "b", "title": oops}},\n"words",\n{json.dumps(TWO)}\n]'.encode(), "x"
     )
     assert [record.key for record in found.records] == ["a", "2"]
-    assert [one.position for one in found.broken] == [2, 3] or [one.position for one in found.broken] == [2]
+    assert [one.position for one in found.broken] == [2]
 
 
 def test_odd_shapes_are_put_right() -> None:

@@ -1,0 +1,85 @@
+"""Organisations that a text names: agencies by their aliases, and what spaCy sees, cleaned."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+
+from nlp.facets.facet import Facet
+from nlp.facets.places import DATA, Entities, gazetteer
+from nlp.facets.programmes import Programmes
+from nlp.facets.words import Phrases, Words, fold, is_cited, words
+
+LONGEST = 80
+CONCEPT = re.compile(r"[a-z][\w-]* \(([A-Z][\w&-]+)\)")
+TRIMMED = re.compile(r"^(?:the|The|THE|a|an|A|An)\s+|['’]s?$|[\s,;:.()\[\]\"“”–-]+$|^[\s,;:.()\[\]\"“”–-]+")
+
+
+@cache
+def known() -> tuple[Phrases[tuple[str, str]], frozenset[str], frozenset[str], tuple[str, ...]]:
+    """The agencies as (value, name), and the acronyms, words and endings that make an entity no organisation."""
+    data = tomllib.loads((DATA / "organisations.toml").read_text("utf-8"))
+    agencies = [(n, (value, names[0])) for value, names in data["agencies"].items() for n in names]
+    none = data["none"]
+    return Phrases(agencies), frozenset(none["acronyms"]), frozenset(none["words"]), tuple(none["endings"])
+
+
+def find_organisations(text: Words, entities: Entities, programmes: Programmes) -> list[Facet]:
+    """The organisations of a text with its entities, in order; a programme by name is none.
+
+    `value` is the acronym of an agency that we know, else the name itself.
+    """
+    found = list(agencies(text))
+    taken = [(start, end) for start, end, _, _ in found]
+    for start, end, name in seen(text.text, entities):
+        if all(end <= s or start >= e for s, e in taken) and not is_programme(name, programmes):
+            found.append((start, end, name, name))
+    facets: dict[str, Facet] = {}
+    for _, _, value, label in sorted(found):
+        facets.setdefault(fold(value), Facet("organisation", value, label))
+    return list(facets.values())
+
+
+def agencies(text: Words) -> Iterator[tuple[int, int, str, str]]:
+    for first, last, meanings in known()[0].found(text):
+        start, end = text.starts[first], text.ends[last - 1]
+        if text.text[start].isupper():
+            yield start, end, *meanings[0]
+
+
+def seen(text: str, entities: Entities) -> Iterator[tuple[int, int, str]]:
+    """spaCy's organisations as (start, end, name), cleaned; concepts, authors and places are left out."""
+    concepts = set(CONCEPT.findall(text))
+    for start, end, label in entities:
+        if label != "ORG" or is_cited(text, start, end):
+            continue
+        name = clean(text[start:end])
+        if name and name not in concepts and is_name(name):
+            yield start, end, name
+
+
+def is_programme(name: str, programmes: Programmes) -> bool:
+    """Whether `name` is wholly the name of a programme."""
+    text = words(name)
+    return any((first, last) == (0, len(text.folded)) for first, last, _ in programmes.found(text))
+
+
+def clean(name: str) -> str:
+    """`name` in one line, without article, possessive or stray punctuation."""
+    name = " ".join(name.split())
+    while (shorter := TRIMMED.sub("", name)) != name:
+        name = shorter
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a cleaned entity is the name of an organisation, not a method, a word, a place or a number."""
+    _, acronyms, common, endings = known()
+    low = name.lower()
+    if not name[0].isalnum() or not any(c.isupper() for c in name) or len(name) > LONGEST or len(name) < 2:
+        return False
+    if name in acronyms or name.removesuffix("s") in acronyms or low in common or low.endswith(endings):
+        return False
+    if sum(c.isdigit() for c in name) * 2 >= len(name) or "(" in name or ";" in name or ":" in name:
+        return False
+    return words(name).folded not in gazetteer().names
