@@ -24,7 +24,7 @@ demo: $(READY) ## gather, tag, index and serve the demonstration at http://127.0
 	@$(BIN)/sourcebook demo
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .

@@ -44,9 +44,7 @@ def every_work(db: Database) -> Iterator[Item]:
     return for_works(db, (row[0] for row in db.execute(ALL_WORKS).fetchall()))
 
 
-def pinpoint(
-    key: str, text: str, section: str | None, first: int | None, last: int | None, tags: str
-) -> Item:
+def pinpoint(key: str, text: str, section: str | None, first: int | None, last: int | None, tags: str) -> Item:
     """A quotation with where it stands and what it is evidence of."""
     names: list[str] = json.loads(tags)
     return {

@@ -45,9 +45,7 @@ MARKUP = re.compile(
 DEEPEST = 10
 BLOCKS = frozenset({"p", "br", "div", "title", "sec", "li", "list"})
 # Letters that no normalisation form takes apart.
-FOLD = str.maketrans(
-    dict(zip("øđłæœıþðħŧ", ("o", "d", "l", "ae", "oe", "i", "th", "d", "h", "t"), strict=True))
-)
+FOLD = str.maketrans(dict(zip("øđłæœıþðħŧ", ("o", "d", "l", "ae", "oe", "i", "th", "d", "h", "t"), strict=True)))
 
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
 ISO = re.compile(r"((?:1[5-9]|20|21)\d\d)[-/.](\d{1,2})(?:[-/.](\d{1,2})(?!\d))?(?!\d)")
@@ -112,9 +110,7 @@ def title_key(title: str) -> str:
     """The words of `title` in lower case, one space between, without accents, punctuation and markup."""
     folded = unicodedata.normalize("NFKD", plain(title)).casefold().translate(FOLD)
     letters = (c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    kept = "".join(
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in letters if c not in "'’`"
-    )
+    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in letters if c not in "'’`")
     return " ".join(kept.split())
 
 

@@ -137,9 +137,7 @@ def tally(sections: Sequence[Section], passages: Sequence[Passage]) -> Counter[s
     return Counter(passages=len(passages), left_out=left_out(sections).total())
 
 
-def read_archived(
-    archive: Path, warc_file: str | None, offset: int | None, media_type: str, name: str
-) -> Document:
+def read_archived(archive: Path, warc_file: str | None, offset: int | None, media_type: str, name: str) -> Document:
     """The document of the body at a place in the archive; runs in a worker."""
     if warc_file is None or offset is None:
         return failed("damaged", "the archive holds no bytes of it")

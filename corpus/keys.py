@@ -8,37 +8,7 @@ from corpus import csl
 from corpus.records import Item
 
 FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "on",
-        "of",
-        "in",
-        "for",
-        "and",
-        "to",
-        "from",
-        "with",
-        "by",
-        "at",
-        "as",
-        "is",
-        "are",
-        "how",
-        "what",
-        "why",
-        "do",
-        "does",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "el",
-        "los",
-        "las",
-    ]
+    "a an the on of in for and to from with by at as is are how what why do does le la les un une el los las".split()
 )
 
 

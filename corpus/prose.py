@@ -6,13 +6,9 @@ from itertools import pairwise
 
 TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 ENDED = re.compile(r"""[.!?…:;。！？؟۔]["'”’»)\]]*(?:\d{1,3}|\[[\d,\s–-]{1,12}\])?\s*$""")
-BULLET = re.compile(
-    r"\s*(?:[•▪●◦‣◆■□\uf0a7\uf0b7*]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*"
-)
+BULLET = re.compile(r"\s*(?:[•▪●◦‣◆■□\uf0a7\uf0b7*]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
 LEADERS = re.compile(r"(?<![.…_])(?<!\.\s)(?:(?:\.\s?){5,}|…{2,}|_{5,})\s*\d")
-CAPTION = re.compile(
-    r"(?i)(?:figure|fig\.|table|box|chart|map|source|note|graph|photo)s?\b\s*(?:[\d:.]|[A-Z]\.?\d|$)"
-)
+CAPTION = re.compile(r"(?i)(?:figure|fig\.|table|box|chart|map|source|note|graph|photo)s?\b\s*(?:[\d:.]|[A-Z]\.?\d|$)")
 ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]")
 NUMBER = re.compile(r"[\W\d]*\d[\W\d]*")
 NOTICE = re.compile(

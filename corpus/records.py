@@ -61,9 +61,7 @@ def save_record(db: Database, source: int, record: Record, fetch: int | None = N
 def clean(value: Any) -> Any:
     """`value` without empty fields, and without characters that no text may hold (controls, lone surrogates)."""
     if isinstance(value, str):
-        return "".join(
-            c for c in value if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff"
-        ).strip()
+        return "".join(c for c in value if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff").strip()
     if isinstance(value, Mapping):
         cleaned = {str(k): clean(v) for k, v in value.items()}
         return {k: v for k, v in cleaned.items() if v not in (None, "", [], {})}

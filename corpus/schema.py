@@ -149,9 +149,7 @@ def m001_first_tables(db: Database) -> None:
 
 @migrations()
 def m002_keyword_search(db: Database) -> None:
-    db.table("passage").enable_fts(
-        ["title", "section", "text"], tokenize="porter unicode61", create_triggers=True
-    )
+    db.table("passage").enable_fts(["title", "section", "text"], tokenize="porter unicode61", create_triggers=True)
 
 
 @migrations()

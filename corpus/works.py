@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from corpus import csl
 from corpus.keys import citation_key
-from corpus.records import Item, canonical
+from corpus.records import Item, canonical, digest
 
 # Whose word counts first where records disagree: registries of DOIs, then indexes made from them, then
 # repositories, then what people exported, then what a page says about itself.
@@ -17,6 +17,9 @@ TRUST = ("crossref", "openalex", "oaipmh", "import", "site")
 
 # Titles shorter than this many characters are too common to mean one work when the year is missing.
 TELLING_TITLE = 30
+
+# Shorter abstracts (characters) are too often a publisher's boilerplate.
+TELLING_ABSTRACT = 200
 
 UNDONE = "SELECT COUNT(*) FROM record WHERE merged_hash IS NOT hash"
 RECORDS = """
@@ -145,7 +148,36 @@ def grouped(members: Iterable[Member]) -> list[list[Member]]:
         for key in {one.match_key for one in group if one.match_key}:
             anchors[key].append(group)
     loose = [piece for key, found in by_title.items() for piece in place(found, anchors.get(key, []))]
-    return sorted([*by_doi.values(), *loose], key=lambda group: min(one.id for one in group))
+    return sorted(by_abstract([*by_doi.values(), *loose]), key=lambda group: min(one.id for one in group))
+
+
+def by_abstract(groups: list[list[Member]]) -> list[list[Member]]:
+    """Join groups with the same first author and abstract, where neither DOIs nor years contradict.
+
+    So a record joins its work although its title lacks the subtitle.
+    """
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for place, group in enumerate(groups):
+        for key in {key for one in group if (key := abstract_author(one.item))}:
+            sharing[key].append(place)
+    home = list(range(len(groups)))
+    for places in sharing.values():
+        members = [one for place in places for one in groups[place]]
+        years = {year for one in members if (year := csl.year(one.item))}
+        if len({one.doi for one in members if one.doi}) <= 1 and len(years) <= 1:
+            target = min(home[place] for place in places)
+            moved = {home[place] for place in places}
+            home = [target if place in moved else place for place in home]
+    joined: dict[int, list[Member]] = defaultdict(list)
+    for place, group in enumerate(groups):
+        joined[home[place]].extend(group)
+    return list(joined.values())
+
+
+def abstract_author(item: Item) -> str | None:
+    """First author and the abstract's letters; None where the abstract is too short to tell."""
+    abstract, family = csl.title_key(str(item.get("abstract", ""))), csl.family_key(item)
+    return digest(f"{abstract}|{family}") if family and len(abstract) >= TELLING_ABSTRACT else None
 
 
 def place(found: list[Member], anchors: list[list[Member]]) -> list[list[Member]]:
@@ -188,8 +220,10 @@ def rule(one: Member, group: list[Member]) -> str:
     """Why `one` is in its work: alone, by DOI, or by title, author and year."""
     if len(group) == 1:
         return "single"
-    shares = any(other.doi == one.doi for other in group if other is not one)
-    return "doi" if one.doi and shares else "title-author-year"
+    others = [other for other in group if other is not one]
+    if one.doi and any(other.doi == one.doi for other in others):
+        return "doi"
+    return "title-author-year" if any(other.match_key == one.match_key for other in others) else "abstract"
 
 
 def save_work(db: Database, group: list[Member], taken: set[str], claimed: set[int | None]) -> None:
@@ -219,9 +253,7 @@ def combined(group: list[Member]) -> tuple[Item, dict[str, int]]:
     item: Item = {}
     origin: dict[str, int] = {}
     for field in sorted({field for one in ranked for field in one.item} - {"id"}):
-        best = min(
-            (one for one in ranked if one.item.get(field)), key=lambda m: poorness(field, m.item[field])
-        )
+        best = min((one for one in ranked if one.item.get(field)), key=lambda m: poorness(field, m.item[field]))
         item[field], origin[field] = best.item[field], best.id
     item.setdefault("title", "[no title]")
     item.setdefault("type", "document")

@@ -69,9 +69,7 @@ def is_done(ledger: Ledger, source: Source) -> bool:
     last = ledger.last
     if source.kind == "site" or not last:
         return False
-    return bool(
-        last["outcome"] == "finished" or (last["outcome"] == "limit" and last["limit"] >= source.limit)
-    )
+    return bool(last["outcome"] == "finished" or (last["outcome"] == "limit" and last["limit"] >= source.limit))
 
 
 if __name__ == "__main__":

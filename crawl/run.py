@@ -66,9 +66,7 @@ def ignore(_: Progress) -> None:
     pass
 
 
-def gather_one(
-    workspace: Path, source: Source, contact: str, progress: Callable[[Progress], None]
-) -> Gathered:
+def gather_one(workspace: Path, source: Source, contact: str, progress: Callable[[Progress], None]) -> Gathered:
     """Gather one source in a child process."""
     fault = find_fault(source)
     if fault:

@@ -76,9 +76,7 @@ def search(
     semantic search without an index.
     """
     if not query.strip():
-        raise SourcebookError(
-            "The query is empty. Write what you look for, such as: late payment by large customers"
-        )
+        raise SourcebookError("The query is empty. Write what you look for, such as: late payment by large customers")
     if mode not in MODES:
         raise SourcebookError(f"Unknown mode {mode!r}. Known are: {', '.join(MODES)}.")
     scored = score(db, folder, query, k, mode, filters or Filters(), model)

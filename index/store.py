@@ -48,9 +48,7 @@ class Store:
     manifest: Manifest
     faiss: Any
 
-    def nearest(
-        self, vector: Vectors, k: int, allowed: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vectors, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
         """The `k` nearest passages as (id, cosine), best first; exact among `allowed` where that is given."""
         k = min(k, self.manifest.count if allowed is None else len(allowed))
         if k < 1:
@@ -64,9 +62,7 @@ class Store:
 
     def cosines(self, vector: Vectors, ids: list[int]) -> list[float]:
         """The cosine of `vector` with each of the passages `ids`."""
-        found = (
-            self.faiss.reconstruct_batch(np.array(ids, dtype=np.int64)) if ids else np.zeros((0, vector.size))
-        )
+        found = self.faiss.reconstruct_batch(np.array(ids, dtype=np.int64)) if ids else np.zeros((0, vector.size))
         return [float(value) for value in found @ vector.reshape(-1)]
 
 
@@ -178,9 +174,7 @@ def write(
 ) -> None:
     """Write a new pair of files, then the manifest that makes them the index, then drop the old ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    flat = faiss.IndexScalarQuantizer(
-        encoder.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
+    flat = faiss.IndexScalarQuantizer(encoder.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     built = faiss.IndexIDMap2(flat)
     if len(ids):
         built.add_with_ids(vectors, ids)

@@ -49,9 +49,7 @@ def locate(name: str) -> str:
         package, folder, _ = PACKAGED[short]
         spec = importlib.util.find_spec(package)
         if spec is None or spec.origin is None:
-            raise SourcebookError(
-                f"The model {name} is missing: install the package {package} and try again."
-            )
+            raise SourcebookError(f"The model {name} is missing: install the package {package} and try again.")
         return str(Path(spec.origin).parent / folder)
     return name
 

@@ -1,6 +1,6 @@
 """Training the tagger on the passages in `nlp/training/`, with thresholds chosen by cross-validation.
 
-    python -m nlp.train [TAXONOMY]
+python -m nlp.train [TAXONOMY]
 """
 
 import json
@@ -32,7 +32,12 @@ def train(terms: Taxonomy) -> Path:
     vectors = coder.encode([encoder.passage_input(one.title, one.text) for one in known])
     fitted = [fit(vectors, column) for column in wanted.T]
     path = terms.folder / FILE
-    about = {"name": terms.name, "model": coder.name, "labels": (*terms.top, *terms.themes), "examples": len(known)}
+    about = {
+        "name": terms.name,
+        "model": coder.name,
+        "labels": (*terms.top, *terms.themes),
+        "examples": len(known),
+    }
     np.savez(
         path,
         about=np.array(canonical(about)),

@@ -46,7 +46,9 @@ def items(workspace: Workspace, wanted: Wanted) -> Iterable[Item]:
     elif wanted.all:
         return citations.every_work(db)
     else:
-        raise SourcebookError("Say what to cite: --query, --tag, --work, --list or --all (see `sourcebook cite --help`).")
+        raise SourcebookError(
+            "Say what to cite: --query, --tag, --work, --list or --all (see `sourcebook cite --help`)."
+        )
     if not found:
         raise SourcebookError("Nothing found to cite. Try other words or fewer filters.")
     return found

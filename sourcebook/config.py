@@ -127,9 +127,7 @@ def source(data: dict[str, Any], where: str) -> Source:
             raise SourcebookError(f"{where}: `{needed}` is missing. Every source needs a name and a kind.")
     where = f"{where} {renamed['name']!r}"
     if renamed["kind"] not in KINDS:
-        raise SourcebookError(
-            f"{where}: unknown kind {renamed['kind']!r}{nearest(str(renamed['kind']), KINDS)}"
-        )
+        raise SourcebookError(f"{where}: unknown kind {renamed['kind']!r}{nearest(str(renamed['kind']), KINDS)}")
     one = table(Source, renamed, where)
     if one.kind == "site" and not (one.start_urls or one.base_url):
         raise SourcebookError(f"{where}: a site needs `start_urls` (or `base_url`, whose sitemap is read).")
@@ -142,9 +140,7 @@ def table(cls: type[T], data: dict[str, Any], where: str) -> T:
     """`data` as the dataclass `cls`, whose field types are those that TOML must give."""
     known = {field.name: field.type for field in fields(cls)}  # type: ignore[arg-type]
     check_keys(data, {name.rstrip("_") for name in known}, where, aliases={"from_": "from"})
-    return cls(
-        **{name: typed(value, known[name], f"{where} {name.rstrip('_')}") for name, value in data.items()}
-    )
+    return cls(**{name: typed(value, known[name], f"{where} {name.rstrip('_')}") for name, value in data.items()})
 
 
 def typed(value: Any, wanted: Any, where: str) -> Any:
@@ -170,9 +166,7 @@ def typed(value: Any, wanted: Any, where: str) -> Any:
     return value
 
 
-def check_keys(
-    data: dict[str, Any], known: set[str], where: str, aliases: dict[str, str] | None = None
-) -> None:
+def check_keys(data: dict[str, Any], known: set[str], where: str, aliases: dict[str, str] | None = None) -> None:
     """Refuse a key that is not known, naming the nearest one that is."""
     for key in data:
         if (aliases or {}).get(key, key) not in known:

@@ -46,7 +46,10 @@ def tags(file: Path, name: str = "procurement") -> dict[str, Any]:
     result: dict[str, Any] = {
         label: measures(wanted[:, place], found[:, place]) for place, label in enumerate(model.labels[:level1])
     }
-    answer: dict[str, Any] = {"macro_f1": float(np.mean([one["f1"] for one in result.values()])), "tags": result}
+    answer: dict[str, Any] = {
+        "macro_f1": float(np.mean([one["f1"] for one in result.values()])),
+        "tags": result,
+    }
     if wanted[:, level1:].any():
         answer["themes"] = measures(wanted[:, level1:].ravel(), found[:, level1:].ravel())
     return answer

@@ -21,7 +21,13 @@ FAILED = ("unknown_format", "unreadable", "empty", "partly_broken")
 LARGEST = 500_000_000
 """Bytes; a larger file is no export and no report."""
 
-DOCUMENTS = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html", ".txt": "text/plain", ".md": "text/plain"}
+DOCUMENTS = {
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".txt": "text/plain",
+    ".md": "text/plain",
+}
 
 SAVE_FETCH = """
 INSERT INTO fetch (source_id, run_id, url, time, media_type, bytes, sha256, warc_file, warc_offset, outcome, reason)
@@ -91,9 +97,7 @@ def import_file(db: Database, archive: Archive, path: Path) -> Imported:
         return take_in(db, archive, source, path, url, sha256, data)
 
 
-def take_in(
-    db: Database, archive: Archive, source: int, path: Path, url: str, sha256: str, data: bytes
-) -> Imported:
+def take_in(db: Database, archive: Archive, source: int, path: Path, url: str, sha256: str, data: bytes) -> Imported:
     """Archive the bytes, note the file in the ledger, and save what it holds."""
     media_type = document_type(path, data)
     records, outcome, reason = ((), "imported", "") if media_type else read_records(path, data)

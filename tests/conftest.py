@@ -1,9 +1,13 @@
 """What tests share: a small workspace of invented works, and the way to the real data."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same cases in every run: a property that fails shall fail for everybody.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
+settings.load_profile("repeatable")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
@@ -42,7 +46,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with three invented works: imported, built, searchable. Tests only read it."""
     from sourcebook import config, importing, stages
     from sourcebook.workspace import open_workspace
@@ -55,4 +59,4 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     db = workspace.open()
     stages.build(workspace, db)
     db.close()
-    yield folder
+    return folder

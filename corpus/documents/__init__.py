@@ -11,9 +11,7 @@ PDF, HTML, TEXT = "application/pdf", "text/html", "text/plain"
 READERS = {PDF: pdf.read, HTML: html.read, TEXT: text.read}
 MOST_BYTES = {PDF: 200_000_000, HTML: 20_000_000, TEXT: 20_000_000}
 
-HTML_TAG = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|title|article|main|div|p|h1|table)\b[^>]{0,2000}>", re.I
-)
+HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|article|main|div|p|h1|table)\b[^>]{0,2000}>", re.I)
 BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 

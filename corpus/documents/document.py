@@ -26,9 +26,7 @@ REFERENCE_HEADING = re.compile(
     r"references cited|reference list|referencias|bibliograf[ií]a|références|bibliographie|"
     r"literatur(?:verzeichnis)?)(?: and notes| list)?[:.]?"
 )
-AFTERWORD = re.compile(
-    r"(?i)\W*(?:appendi|annex|acknowledg|about |author|supplement|glossary|anexo|annexe|anhang)"
-)
+AFTERWORD = re.compile(r"(?i)\W*(?:appendi|annex|acknowledg|about |author|supplement|glossary|anexo|annexe|anhang)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +102,7 @@ def with_references(
     """`parts` with each reference list, and what a stray heading split off it, as one part."""
     gathered: list[Block] | None = None
     for heading, blocks in parts:
-        if (
-            gathered is None
-            and heading
-            and REFERENCE_HEADING.fullmatch(heading)
-            and are_references(blocks, 0.25)
-        ):
+        if gathered is None and heading and REFERENCE_HEADING.fullmatch(heading) and are_references(blocks, 0.25):
             gathered = list(blocks)
         elif gathered is not None and continues(heading, blocks):
             gathered += blocks

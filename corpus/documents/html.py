@@ -28,8 +28,7 @@ def read(data: bytes) -> Document:
         title=fold(page.title or "") or None,
         authors=tuple(name for part in (page.author or "").split(";") if (name := fold(part))),
         year=int(page.date[:4]) if page.date else None,
-        language=language(" ".join(section.text for section in found))
-        or (said[1].decode().lower() if said else None),
+        language=language(" ".join(section.text for section in found)) or (said[1].decode().lower() if said else None),
         sections=found,
     )
 

@@ -197,12 +197,7 @@ def is_heading(group: Sequence[Line], body: float, bold_body: bool) -> bool:
     letters = [c for c in text if c.isalpha()]
     if len(group) > 4 or not 0 < words(text) <= 22 or len(text) > 160 or size < 0.8 * body:
         return False
-    if (
-        not re.search(r"[^\W\d_]{3}", text)
-        or 2 * len(letters) < len(text)
-        or text[0].islower()
-        or text[-1] in ".;,"
-    ):
+    if not re.search(r"[^\W\d_]{3}", text) or 2 * len(letters) < len(text) or text[0].islower() or text[-1] in ".;,":
         return False
     if CAPTION.match(text.lstrip("> ")) or text.startswith(("•", "–", "-", "“", "‘", "(", "*")):
         return False

@@ -116,9 +116,7 @@ def read_lines(text_page: pypdfium2.PdfTextPage, number: int, height: float) -> 
         at += units
 
 
-def measured(
-    text_page: pypdfium2.PdfTextPage, shown: str, first: int, last: int, number: int, height: float
-) -> Line:
+def measured(text_page: pypdfium2.PdfTextPage, shown: str, first: int, last: int, number: int, height: float) -> Line:
     """One line, from the characters `first` to `last` of the page's text; its type is sampled at three."""
     three = (first, (first + last) // 2, last)
     sampled = [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in three]

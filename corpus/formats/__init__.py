@@ -10,6 +10,7 @@ from typing import TextIO
 
 from corpus.errors import SourcebookError
 from corpus.formats import bibtex, csljson, ris, tables, text, wos
+from corpus.formats.dialects import DIALECTS
 from corpus.formats.reading import Broken, Entry, Reading, decode, reading
 from corpus.records import Item
 
@@ -22,7 +23,7 @@ READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
     "bibtex": bibtex.read,
     "csl-json": csljson.read,
     "wos": wos.read,
-    **{dialect.format: tables.read for dialect in tables.DIALECTS},
+    **{dialect.format: tables.read for dialect in DIALECTS},
 }
 FORMATS = tuple(READERS)
 
@@ -43,7 +44,13 @@ def recognise(data: bytes, name: str) -> str | None:
 
     `name` counts only for a table of a single column, which looks like any text: it must end in .csv or .tsv.
     """
-    return recognise_text(decode(data), name)
+    return None if is_binary(data) else recognise_text(decode(data), name)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether `data` is no text: one control character in fifty of its beginning, and no mark of UTF-16."""
+    head = data[:4096]
+    return not head.startswith((b"\xff\xfe", b"\xfe\xff")) and sum(byte < 9 for byte in head) > len(head) / 50
 
 
 def recognise_text(content: str, name: str) -> str | None:
@@ -68,9 +75,7 @@ def read(data: bytes, name: str) -> Reading:
     known = f"Known are {', '.join(FORMATS)}."
     if not content.strip():
         raise SourcebookError(f"{name} is empty. Export it again. {known}")
-    format = recognise_text(content, name)
+    format = None if is_binary(data) else recognise_text(content, name)
     if not format:
-        raise SourcebookError(
-            f"{name} is in no format that Sourcebook reads. Export it in another one. {known}"
-        )
+        raise SourcebookError(f"{name} is in no format that Sourcebook reads. Export it in another one. {known}")
     return reading(format, READERS[format](content))

@@ -85,9 +85,7 @@ def read(text: str) -> Iterator[Entry]:
         item = to_item(raw)
         if raw.repaired:
             item["custom"] = {**item.get("custom", {}), "repaired": "The entry's braces did not balance."}
-        own = [decode(v) for v in raw.fields.get("unique-id", [])] or EID.findall(
-            " ".join(raw.fields.get("url", []))
-        )
+        own = [decode(v) for v in raw.fields.get("unique-id", [])] or EID.findall(" ".join(raw.fields.get("url", [])))
         yield Entry(item | ({"id": raw.key} if raw.key else {}), next(iter(own), raw.key), raw.source[:1000])
 
 
@@ -101,9 +99,7 @@ def to_item(raw: Raw) -> Item:
     if subtitle := fields.get("subtitle"):
         values["title"] = [f"{title}: {subtitle[0]}" for title in values.get("title", [])]
     values["keyword"] = [part for text in values.get("keyword", []) for part in keyword_parts(text)]
-    values["note"] = [
-        note for note in values.get("note", []) if not CHATTER.match(note) and "://" not in note[:8]
-    ]
+    values["note"] = [note for note in values.get("note", []) if not CHATTER.match(note) and "://" not in note[:8]]
     kind = TYPES.get(raw.kind, "document")
     return assemble(values, kind, creators(raw, "author"), creators(raw, "editor"))
 
@@ -132,9 +128,7 @@ def creator_list(text: str) -> list[Name]:
     if len(parts) == 1 and "," in text:
         return people(decode(text))
     return [
-        one
-        for part in parts
-        for one in ([{"literal": decode(part)}] if is_braced(part) else persons([decode(part)]))
+        one for part in parts for one in ([{"literal": decode(part)}] if is_braced(part) else persons([decode(part)]))
     ]
 
 

@@ -14,7 +14,8 @@ START = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z]+)\s*[{(]")
 # Where an entry must begin, whatever the braces before say: on a line of its own with a key, or amid a line
 # with a key and a first field.
 RESTART = re.compile(
-    r"^[ \t]{0,20}@[ \t]{0,20}[A-Za-z]{1,40}\s{0,20}[{(]\s{0,20}[^\s,{}=\"]{0,200}(?:[ \t][^\s,{}=\"]{1,200}){0,5}\s{0,20},|"
+    r"^[ \t]{0,20}@[ \t]{0,20}[A-Za-z]{1,40}\s{0,20}[{(]\s{0,20}[^\s,{}=\"]{0,200}"
+    r"(?:[ \t][^\s,{}=\"]{1,200}){0,5}\s{0,20},|"
     r"@[A-Za-z]{1,40}\s{0,20}\{\s{0,20}[^\s,{}=\"]{1,200}\s{0,20},\s{0,20}[A-Za-z_-]{1,40}\s{0,20}=\s{0,20}[{\"]",
     re.MULTILINE,
 )
@@ -58,9 +59,7 @@ def scan(text: str) -> Iterator[Raw]:
         if kind == "string":
             macros.update((name, values[0]) for name, values in parse_fields(body, macros)[0].items())
         elif kind not in DECLARATIONS:
-            yield entry(
-                kind, body, text[start.start() : position], macros, repaired=end is None or bool(early)
-            )
+            yield entry(kind, body, text[start.start() : position], macros, repaired=end is None or bool(early))
 
 
 def closing(text: str, begin: int, limit: int, closer: str) -> int | None:
@@ -82,9 +81,7 @@ def entry(kind: str, body: str, source: str, macros: dict[str, str], repaired: b
     return Raw(kind, key[1] if key else "", source, fields, repaired or mended)
 
 
-def parse_fields(
-    body: str, macros: dict[str, str], broken: bool = False
-) -> tuple[dict[str, list[str]], bool]:
+def parse_fields(body: str, macros: dict[str, str], broken: bool = False) -> tuple[dict[str, list[str]], bool]:
     """The fields in `body`, and whether any value had to be cut off where the next field's line begins.
 
     Where the entry is known as `broken`, no value goes on beyond the next line that begins like a field.

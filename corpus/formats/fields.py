@@ -64,19 +64,13 @@ EID = re.compile(r"\beid=(2-s2\.0-\d+)")
 ALL = frozenset({"ISSN", "ISBN"})
 NO_ABSTRACT = re.compile(r"\[?no abstract available\]?\.?", re.IGNORECASE)
 
-NUMBERED = frozenset(
-    {"report", "patent", "standard", "legislation", "bill", "document", "webpage", "dataset"}
-)
+NUMBERED = frozenset({"report", "patent", "standard", "legislation", "bill", "document", "webpage", "dataset"})
 """Types whose number is a number of their own, not a journal's issue."""
 
 
 def pick(fields: Fields, columns: Columns) -> dict[str, list[str]]:
     """For each of `columns`, the values of its first field that has any; all of them for serial numbers."""
-    found = {
-        name: [v for tag in tags for v in fields.get(tag, [])]
-        for name, tags in columns.items()
-        if name in ALL
-    }
+    found = {name: [v for tag in tags for v in fields.get(tag, [])] for name, tags in columns.items() if name in ALL}
     found |= {
         name: next((v for tag in tags if (v := fields.get(tag))), [])
         for name, tags in columns.items()
@@ -108,9 +102,7 @@ def assemble(values: Fields, kind: str, author: list[Name], editor: list[Name]) 
     item["ISSN"], item["ISBN"] = serials([*values.get("ISSN", []), *values.get("ISBN", [])])
     item["keyword"] = "; ".join(keywords(values.get("keyword", [])))
     item["language"] = csl.language(first(values, "language")) or csl.plain(first(values, "language"))
-    item["custom"] = compact(
-        {name: csl.plain(first(values, name)) for name in ("access", "licence", "pdf_url")}
-    )
+    item["custom"] = compact({name: csl.plain(first(values, name)) for name in ("access", "licence", "pdf_url")})
     if item["type"] in NUMBERED and not item.get("number"):
         item["number"] = item.pop("issue", "")
     return compact(item)
@@ -166,9 +158,7 @@ def serials(texts: Iterable[str]) -> tuple[str, str]:
 
 def keywords(texts: Iterable[str]) -> list[str]:
     """The keywords in `texts`, which semicolons part, each once."""
-    return list(
-        dict.fromkeys(word for text in texts for part in text.split(";") if (word := csl.plain(part)))
-    )
+    return list(dict.fromkeys(word for text in texts for part in text.split(";") if (word := csl.plain(part))))
 
 
 def persons(texts: Iterable[str]) -> list[Name]:
@@ -184,7 +174,5 @@ def people(text: str) -> list[Name]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     # "Smith, John A." is one person: what stands before the first comma must have initials already.
     if parts and re.search(r"\S \S*\.$", parts[0]):
-        return persons(
-            glued for part in parts for glued in re.split(r"(?<=\.)(?=[^\W\d_][\w'’-]+\.? )", part)
-        )
+        return persons(glued for part in parts for glued in re.split(r"(?<=\.)(?=[^\W\d_][\w'’-]+\.? )", part))
     return persons([text])

@@ -1,6 +1,6 @@
 """CSV and TSV: exports of Scopus, Web of Science, Lens and Dimensions, and any table with a column of titles.
 
-A dialect is declared by the columns that give it away and by what its columns hold.
+Which columns hold what is declared in `dialects`.
 """
 
 import csv
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from corpus import csl
-from corpus.formats.fields import EID, Columns, Fields, assemble, people, pick
+from corpus.formats.dialects import DIALECTS, PLAIN, Dialect
+from corpus.formats.fields import EID, Fields, assemble, people, pick
 from corpus.formats.pinpoints import keywords, pinpoints, prepared
 from corpus.formats.reading import Entry
 from corpus.records import Item
@@ -19,201 +20,6 @@ DELIMITERS = ",\t;"
 HEADER_WITHIN = 3
 LONGEST_CELL = 1 << 20
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """A kind of table: recognised by all of `signature`; `columns` says what is where, `kind` what it is."""
-
-    format: str
-    signature: frozenset[str]
-    columns: Columns
-    kind: str = "document"
-
-
-SCOPUS = Dialect(
-    "scopus-csv",
-    frozenset({"authors", "title", "source title", "link", "affiliations", "source"}),
-    {
-        "id": ("eid",),
-        "author": ("author full names", "authors"),
-        "editor": ("editors",),
-        "title": ("title",),
-        "container-title": ("source title",),
-        "year": ("year",),
-        "volume": ("volume",),
-        "issue": ("issue",),
-        "page-first": ("page start",),
-        "page-last": ("page end",),
-        "article-number": ("art. no.",),
-        "publisher": ("publisher",),
-        "event-title": ("conference name",),
-        "event-place": ("conference location",),
-        "DOI": ("doi",),
-        "URL": ("link",),
-        "ISSN": ("issn",),
-        "ISBN": ("isbn",),
-        "PMID": ("pubmed id",),
-        "abstract": ("abstract",),
-        "keyword": ("author keywords", "index keywords"),
-        "language": ("language of original document",),
-        "document-type": ("document type",),
-        "access": ("open access",),
-    },
-    "article-journal",
-)
-WOS = Dialect(
-    "wos-csv",
-    frozenset({"publication type", "article title", "source title", "ut (unique wos id)"}),
-    {
-        "id": ("ut (unique wos id)",),
-        "author": ("author full names", "authors", "book author full names", "book authors", "group authors"),
-        "editor": ("book editors",),
-        "title": ("article title",),
-        "container-title": ("source title",),
-        "collection-title": ("book series title",),
-        "year": ("publication year",),
-        "month": ("publication date",),
-        "date": ("early access date",),
-        "volume": ("volume",),
-        "issue": ("issue",),
-        "page-first": ("start page",),
-        "page-last": ("end page",),
-        "article-number": ("article number",),
-        "publisher": ("publisher",),
-        "publisher-place": ("publisher city",),
-        "event-title": ("conference title",),
-        "event-place": ("conference location",),
-        "DOI": ("doi", "book doi"),
-        "URL": ("doi link",),
-        "ISSN": ("issn", "eissn"),
-        "ISBN": ("isbn",),
-        "PMID": ("pubmed id",),
-        "abstract": ("abstract",),
-        "keyword": ("author keywords", "keywords plus"),
-        "language": ("language",),
-        "document-type": ("document type",),
-        "access": ("open access designations",),
-    },
-    "article-journal",
-)
-WOS_TAB = Dialect(
-    "wos-tab",
-    frozenset({"pt", "au", "ti", "so", "ut"}),
-    {
-        "id": ("ut",),
-        "author": ("af", "au", "bf", "ba", "ca"),
-        "editor": ("be", "ed"),
-        "title": ("ti",),
-        "container-title": ("so",),
-        "collection-title": ("se",),
-        "year": ("py",),
-        "month": ("pd",),
-        "date": ("ea",),
-        "volume": ("vl",),
-        "issue": ("is",),
-        "page-first": ("bp",),
-        "page-last": ("ep",),
-        "article-number": ("ar",),
-        "publisher": ("pu",),
-        "publisher-place": ("pi",),
-        "event-title": ("ct",),
-        "DOI": ("di", "d2"),
-        "ISSN": ("sn", "ei"),
-        "ISBN": ("bn",),
-        "abstract": ("ab",),
-        "keyword": ("de", "id"),
-        "language": ("la",),
-        "document-type": ("dt",),
-    },
-    "article-journal",
-)
-LENS = Dialect(
-    "lens-csv",
-    frozenset({"lens id", "title", "author/s"}),
-    {
-        "id": ("lens id",),
-        "author": ("author/s",),
-        "title": ("title",),
-        "container-title": ("source title",),
-        "date": ("date published",),
-        "year": ("publication year",),
-        "volume": ("volume",),
-        "issue": ("issue number",),
-        "page-first": ("start page",),
-        "page-last": ("end page",),
-        "publisher": ("publisher",),
-        "DOI": ("doi",),
-        "URL": ("source urls", "external url"),
-        "ISSN": ("issns",),
-        "PMID": ("pmid",),
-        "PMCID": ("pmcid",),
-        "abstract": ("abstract",),
-        "keyword": ("keywords", "fields of study"),
-        "document-type": ("publication type",),
-        "licence": ("open access license",),
-        "access": ("open access colour",),
-    },
-)
-DIMENSIONS = Dialect(
-    "dimensions-csv",
-    frozenset({"publication id", "title", "pubyear", "dimensions url"}),
-    {
-        "id": ("publication id",),
-        "author": ("authors",),
-        "editor": ("editors",),
-        "title": ("title",),
-        "container-title": ("anthology title", "source title"),
-        "date": ("publication date", "publication date (online)"),
-        "year": ("pubyear",),
-        "volume": ("volume",),
-        "issue": ("issue",),
-        "page": ("pagination",),
-        "publisher": ("publisher",),
-        "DOI": ("doi",),
-        "URL": ("dimensions url", "source linkout"),
-        "ISSN": ("issn",),
-        "ISBN": ("isbn",),
-        "PMID": ("pmid",),
-        "PMCID": ("pmcid",),
-        "abstract": ("abstract",),
-        "keyword": ("mesh terms",),
-        "document-type": ("publication type",),
-        "access": ("open access",),
-    },
-)
-PLAIN = Dialect(
-    "csv",
-    frozenset({"title"}),
-    {
-        "id": ("key", "id", "identifier"),
-        "type": ("type",),
-        "author": ("authors", "author", "author(s)", "creator"),
-        "editor": ("editors", "editor"),
-        "title": ("title",),
-        "container-title": ("container", "journal", "source", "source title", "publication title"),
-        "collection-title": ("series",),
-        "date": ("date", "publication date", "published"),
-        "year": ("year", "publication year", "date"),
-        "volume": ("volume",),
-        "issue": ("issue",),
-        "number": ("number", "report number"),
-        "edition": ("edition",),
-        "page": ("pages", "page"),
-        "publisher": ("publisher", "institution"),
-        "publisher-place": ("place", "publisher place"),
-        "DOI": ("doi",),
-        "URL": ("url", "link"),
-        "ISSN": ("issn",),
-        "ISBN": ("isbn",),
-        "language": ("language",),
-        "keyword": ("keywords", "keyword", "manual tags"),
-        "abstract": ("abstract", "abstract note", "summary"),
-        "document-type": ("genre", "item type", "document type", "type"),
-        "note": ("note", "notes"),
-    },
-)
-DIALECTS = (SCOPUS, WOS, WOS_TAB, LENS, DIMENSIONS, PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +103,7 @@ def to_item(fields: Fields, dialect: Dialect) -> tuple[Item, str]:
     values = pick(fields, dialect.columns)
     if dialect is PLAIN:
         values = {name: [unguarded(text) for text in texts] for name, texts in values.items()}
-    authors, editors = (
-        [one for text in values.get(role, []) for one in people(text)] for role in ("author", "editor")
-    )
+    authors, editors = ([one for text in values.get(role, []) for one in people(text)] for role in ("author", "editor"))
     given = next((text.strip() for text in values.get("type", []) if text.strip() in CSL_TYPES), "")
     values["document-type"] = [text for text in values.get("document-type", []) if text.strip() != given]
     item = assemble(values, given or dialect.kind, authors, editors)
@@ -357,8 +161,7 @@ def write(items: Iterable[Item], out: TextIO) -> None:
 def cells(item: Item) -> dict[str, str]:
     date = csl.issued(item)
     people = {
-        f"{role}s": "; ".join(csl.inverted(n).replace(";", ",") for n in csl.people(item, role))
-        for role in ROLES
+        f"{role}s": "; ".join(csl.inverted(n).replace(";", ",") for n in csl.people(item, role)) for role in ROLES
     }
     given = keywords({**item, "custom": {}})
     return {

@@ -31,9 +31,7 @@ SPECIALS = {
 # Characters meant as they are pass the TeX parser in disguise, as code points for private use.
 DISGUISED = {ord(special): chr(0xE000 + i) for i, special in enumerate("\\%&#_$^~{}")}
 REVEALED = {ord(disguise): chr(special) for special, disguise in DISGUISED.items()}
-SPELT_OUT = {
-    macro.strip("\\{}"): special for special, macro in SPECIALS.items() if macro.startswith("\\text")
-}
+SPELT_OUT = {macro.strip("\\{}"): special for special, macro in SPECIALS.items() if macro.startswith("\\text")}
 SPELT = re.compile(rf"\\({'|'.join(SPELT_OUT)})(?![A-Za-z])(?:\s*\{{\}})?")
 # Pairs that TeX joins into a dash, a quotation mark or a letter; an empty group keeps them apart.
 PAIR = re.compile(r"(?<=[-])(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=,)(?=,)|(?<=<)(?=<)|(?<=>)(?=>)|(?<=[!?])(?=`)")
@@ -47,9 +45,7 @@ def decode(text: str) -> str:
     text = guarded(URL.sub(r"\1", text))
     try:
         # Most texts have escapes only, which are in disguise by now; pylatexenc is slow.
-        found = (
-            str(TO_TEXT.latex_to_text(text, tolerant_parsing=False)) if MEANS_SOMETHING.search(text) else text
-        )
+        found = str(TO_TEXT.latex_to_text(text, tolerant_parsing=False)) if MEANS_SOMETHING.search(text) else text
     except Exception:
         # Braces do not balance, or a macro lacks an argument: pylatexenc meets that with errors of any kind.
         found = text

@@ -40,9 +40,7 @@ def reference(item: Item) -> str:
     title = f"“{ended(title)}”" if item.get("type") in QUOTED else ended(title)
     date = str(csl.year(item) or "n.d.")
     parts = [creators(item), date, title, source(item), publisher(item), address(item)]
-    return " ".join(
-        part if part.endswith("”") or part.startswith("http") else ended(part) for part in parts if part
-    )
+    return " ".join(part if part.endswith("”") or part.startswith("http") else ended(part) for part in parts if part)
 
 
 def value(item: Item, name: str) -> str:
@@ -76,9 +74,7 @@ def listed(names: list[Name], inverted: bool) -> str:
 
 def natural(name: Name) -> str:
     return " ".join(
-        part
-        for part in (name.get("given") if name.get("family") else "", csl.family(name), name.get("suffix"))
-        if part
+        part for part in (name.get("given") if name.get("family") else "", csl.family(name), name.get("suffix")) if part
     )
 
 
@@ -91,9 +87,7 @@ def source(item: Item) -> str:
     )
     if kind in ("chapter", "paper-conference") and container:
         editors = listed(csl.people(item, "editor"), inverted=False) if csl.people(item) else ""
-        return ", ".join(
-            part for part in (f"In {container}", f"edited by {editors}" if editors else "", pages) if part
-        )
+        return ", ".join(part for part in (f"In {container}", f"edited by {editors}" if editors else "", pages) if part)
     number = " ".join(part for part in (value(item, "genre"), value(item, "number")) if part)
     if not container:
         return ". ".join(part for part in (number, value(item, "collection-title")) if part)

@@ -152,9 +152,7 @@ def issued(dates: list[str]) -> Item | None:
 
 
 def container(sources: list[str]) -> str:
-    return next(
-        (fields.line(s) for s in sources if not is_web(s) and not re.match(r"(?i)issn|isbn|\d", s)), ""
-    )
+    return next((fields.line(s) for s in sources if not is_web(s) and not re.match(r"(?i)issn|isbn|\d", s)), "")
 
 
 def access(rights: list[str]) -> str:

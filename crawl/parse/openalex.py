@@ -63,9 +63,7 @@ def record(work: Any) -> Record:
     csl: Item = {
         "type": kind(work),
         "title": title,
-        "author": [
-            author(text(a, "raw_author_name"), text(a, "author", "display_name")) for a in authors(work)
-        ],
+        "author": [author(text(a, "raw_author_name"), text(a, "author", "display_name")) for a in authors(work)],
         "issued": fields.issued(text(work, "publication_date") or text(work, "publication_year")),
         "DOI": doi,
         "URL": f"https://doi.org/{doi}" if doi else text(work, "primary_location", "landing_page_url"),

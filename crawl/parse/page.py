@@ -122,15 +122,11 @@ def read_record(root: HtmlElement, meta: Meta, url: str, address: str) -> Record
             or said("og:description", "description")
         ),
         "language": fields.language(
-            said("citation_language", "dc.language")
-            or thing.language
-            or root.get("lang")
-            or said("og:locale")
+            said("citation_language", "dc.language") or thing.language or root.get("lang") or said("og:locale")
         ),
         "publisher": said("citation_publisher", "citation_technical_report_institution", "dc.publisher")
         or thing.publisher,
-        "container-title": said("citation_journal_title", "citation_conference_title")
-        or said("og:site_name"),
+        "container-title": said("citation_journal_title", "citation_conference_title") or said("og:site_name"),
         "volume": said("citation_volume"),
         "issue": said("citation_issue"),
         "page": "-".join(dict.fromkeys(filter(None, pages))),

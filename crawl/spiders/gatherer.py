@@ -192,9 +192,7 @@ class Gatherer(Spider):
             *earlier, (url, status) = way
             referrer = request.meta.get("referrer", "")
             reason = "the target was asked for already"
-            self.note(
-                Answer(url, "redirected", reason, referrer, status, next=request.url, hops=tuple(earlier))
-            )
+            self.note(Answer(url, "redirected", reason, referrer, status, next=request.url, hops=tuple(earlier)))
 
     def broke(self, failure: Failure, response: Response) -> None:
         """An exception of our own in a callback: the page is not saved, so the run is not complete."""

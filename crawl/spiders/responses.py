@@ -55,7 +55,5 @@ def kind_of(response: Response) -> str:
     if b"%PDF-" in start:
         return PDF
     said = media_type(response)
-    html = said in (HTML, "application/xhtml+xml") or start[:15].lower().startswith(
-        (b"<!doctype html", b"<html")
-    )
+    html = said in (HTML, "application/xhtml+xml") or start[:15].lower().startswith((b"<!doctype html", b"<html"))
     return HTML if html else said

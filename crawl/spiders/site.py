@@ -155,9 +155,7 @@ class Site(Gatherer):
             return self.leads(found, visit, 0)
         self.keys.add(response.url)
         name = urlsplit(response.url).path.rsplit("/", 1)[-1] or "index.html"
-        saved = self.ledger.save(
-            self.answer(response, "saved"), [found.record], file=File(unquote(name), HTML)
-        )
+        saved = self.ledger.save(self.answer(response, "saved"), [found.record], file=File(unquote(name), HTML))
         self.report(response.url)
         return self.leads(found, visit, saved[0])
 

@@ -1,9 +1,8 @@
 """The study design of a work, from the words of its title and abstract."""
 
-import tomllib
 from functools import cache
 
-from nlp.facets.places import DATA
+from nlp.facets.files import toml
 from nlp.facets.words import Phrases, words
 
 ENOUGH = 2
@@ -13,7 +12,7 @@ WEIGHTS = {"strong": 3, "cues": 2, "weak": 1, "not": 0}
 @cache
 def cues() -> tuple[Phrases[tuple[str, float]], tuple[str, ...]]:
     """The cue phrases with (design, weight), and the designs, the most telling first."""
-    data = tomllib.loads((DATA / "designs.toml").read_text("utf-8"))
+    data = toml("designs.toml")
     phrases = [
         (cue, (design, weight * groups["factor"]))
         for design, groups in data.items()

@@ -1,24 +1,28 @@
 """Organisations that a text names: agencies by their aliases, and what spaCy sees, cleaned."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 
 from nlp.facets.facet import Facet
-from nlp.facets.places import DATA, Entities, gazetteer
+from nlp.facets.files import toml
+from nlp.facets.gazetteer import gazetteer
+from nlp.facets.places import Entities
 from nlp.facets.programmes import Programmes
 from nlp.facets.words import Phrases, Words, fold, is_cited, words
 
 LONGEST = 80
-CONCEPT = re.compile(r"[a-z][\w-]* \(([A-Z][\w&-]+)\)")
+CONCEPT = re.compile(r"\b[a-z][\w-]{0,40} \(([A-Z][\w&-]{1,20})\)")
+FIRST = re.compile(r"(?:^|[.!?:;\n])[\s\"'“‘(]*$")
+CURRENCY = re.compile(r"[A-Z]{3} ?\d")
+JOINED = re.compile(r" and | & |, |/| to |-")
 TRIMMED = re.compile(r"^(?:the|The|THE|a|an|A|An)\s+|['’]s?$|[\s,;:.()\[\]\"“”–-]+$|^[\s,;:.()\[\]\"“”–-]+")
 
 
 @cache
 def known() -> tuple[Phrases[tuple[str, str]], frozenset[str], frozenset[str], tuple[str, ...]]:
     """The agencies as (value, name), and the acronyms, words and endings that make an entity no organisation."""
-    data = tomllib.loads((DATA / "organisations.toml").read_text("utf-8"))
+    data = toml("organisations.toml")
     agencies = [(n, (value, names[0])) for value, names in data["agencies"].items() for n in names]
     none = data["none"]
     return Phrases(agencies), frozenset(none["acronyms"]), frozenset(none["words"]), tuple(none["endings"])
@@ -54,8 +58,18 @@ def seen(text: str, entities: Entities) -> Iterator[tuple[int, int, str]]:
         if label != "ORG" or is_cited(text, start, end):
             continue
         name = clean(text[start:end])
-        if name and name not in concepts and is_name(name):
+        if (
+            name
+            and name not in concepts
+            and is_name(name)
+            and not is_first_word(name, text[max(0, start - 12) : start])
+        ):
             yield start, end, name
+
+
+def is_first_word(name: str, before: str) -> bool:
+    """Whether `name` is one plain word whose capital may only be that of a sentence: "Consequence management"."""
+    return name.isalpha() and name[1:].islower() and bool(FIRST.search(before))
 
 
 def is_programme(name: str, programmes: Programmes) -> bool:
@@ -82,4 +96,6 @@ def is_name(name: str) -> bool:
         return False
     if sum(c.isdigit() for c in name) * 2 >= len(name) or "(" in name or ";" in name or ":" in name:
         return False
-    return words(name).folded not in gazetteer().names
+    if " to " in name or CURRENCY.match(name):
+        return False
+    return not all(words(part).folded in gazetteer().names for part in JOINED.split(name))

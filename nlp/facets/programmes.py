@@ -67,7 +67,9 @@ def find_programmes(texts: tuple[Words, ...], programmes: Programmes) -> list[Fa
     for text in texts:
         for first, _, meanings in programmes.found(text):
             for alias in meanings:
-                if all(text.text[text.starts[first + i]].isupper() for i in alias.capitals) and is_supported(alias, texts):
+                if all(text.text[text.starts[first + i]].isupper() for i in alias.capitals) and is_supported(
+                    alias, texts
+                ):
                     found.setdefault(alias.key, alias.label)
     return [Facet("programme", key, label) for key, label in found.items()]
 

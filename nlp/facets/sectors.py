@@ -1,10 +1,9 @@
 """Sectors of ISIC Rev. 4 that a text shows: its sections, and within manufacturing its divisions."""
 
-import tomllib
 from functools import cache
 
 from nlp.facets.facet import Facet
-from nlp.facets.places import DATA
+from nlp.facets.files import toml
 from nlp.facets.words import Phrases, Words, is_cited
 
 ENOUGH = 2
@@ -15,7 +14,7 @@ NOTHING = ("", 0)
 @cache
 def cues() -> tuple[Phrases[tuple[str, int]], dict[str, str]]:
     """The cue phrases with (code, weight), and the label of each code."""
-    data = tomllib.loads((DATA / "sectors.toml").read_text("utf-8"))
+    data = toml("sectors.toml")
     phrases = [
         (cue, (code, weight))
         for code, sector in data.items()

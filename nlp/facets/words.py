@@ -42,7 +42,7 @@ def singular(word: str) -> str:
         return word[:-3] + "man"
     if word in IRREGULAR:
         return IRREGULAR[word]
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -71,9 +71,7 @@ class Phrases(Generic[T]):
             capitals = tuple(i for i in range(len(known.folded)) if known.is_acronym(i))
             by_words = table.setdefault(known.folded[0], {})
             by_words.setdefault(known.folded, []).append((capitals, meaning))
-        self._by_first = {
-            first: sorted(known.items(), key=lambda kv: -len(kv[0])) for first, known in table.items()
-        }
+        self._by_first = {first: sorted(known.items(), key=lambda kv: -len(kv[0])) for first, known in table.items()}
 
     def found(self, text: Words) -> Iterator[tuple[int, int, tuple[T, ...]]]:
         """Each phrase in `text` as (first word, one after the last, meanings): longest first, none overlapping."""
@@ -91,7 +89,9 @@ class Phrases(Generic[T]):
             i += step
 
 
-CITED = re.compile(r"\s*(?:et al\b|,? [A-Z]\.(?:\s?-?[A-Z]\.)*(?=[\s,;)]|$)|(?:,| (?:and|&) [A-Z]\w+,?)? \(?(?:19|20)\d\d[a-z]?\))")
+CITED = re.compile(
+    r"\s*(?:et al\b|,? [A-Z]\.(?:\s?-?[A-Z]\.)*(?=[\s,;)]|$)|(?:,| (?:and|&) [A-Z]\w+,?)? \(?(?:19|20)\d\d[a-z]?\))"
+)
 INITIALS = re.compile(r"(?:^|[\s(])(?:[A-Z]\.[\s-]?)+$")
 
 

@@ -56,9 +56,7 @@ def parameters(query: str) -> dict[str, str]:
     asked = {name.replace("-", "_"): value for name, value in parse_qsl(query)}
     unknown = [name for name in asked if name not in PARAMETERS]
     if unknown:
-        raise BadQuery(
-            f"{unknown[0]} is not a valid parameter. Valid parameters are: {', '.join(PARAMETERS)}."
-        )
+        raise BadQuery(f"{unknown[0]} is not a valid parameter. Valid parameters are: {', '.join(PARAMETERS)}.")
     return asked
 
 
@@ -163,7 +161,5 @@ def selected(whole: dict[str, Any], names: str) -> dict[str, Any]:
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     for name in wanted:
         if name not in whole:
-            raise BadQuery(
-                f"{name} is not a valid select field. Valid fields for select are: {', '.join(whole)}."
-            )
+            raise BadQuery(f"{name} is not a valid select field. Valid fields for select are: {', '.join(whole)}.")
     return {name: whole[name] for name in wanted} if wanted else whole

@@ -9,12 +9,8 @@ from sourcebook.demo.answer import PDF, TEXT, XML, Answer
 from sourcebook.demo.catalogue import NOTICE, Work, as_seen_by, blocks, load
 
 NAME = "Sample Library of Supplier Practice"
-HOME_NOTICE = (
-    "Invented sample: neither this library nor anything in it exists, and nothing here may be cited."
-)
-COOKIES = (
-    "We would use cookies to count visits if this library existed. Accept or refuse: it makes no difference."
-)
+HOME_NOTICE = "Invented sample: neither this library nor anything in it exists, and nothing here may be cited."
+COOKIES = "We would use cookies to count visits if this library existed. Accept or refuse: it makes no difference."
 STYLE = """
 body { margin: 0; font: 17px/1.6 Georgia, serif; color: #222; background: #fff }
 header, nav, footer, main, .cookies, .sample { padding: .6rem max(1rem, calc(50% - 21rem)) }

@@ -28,28 +28,30 @@ SELECT {order} AS place, p.id
 FROM evidence e JOIN passage p ON p.id = e.passage_id JOIN work w ON w.id = p.work_id
 WHERE {tagged} AND {condition} GROUP BY p.id ORDER BY place, p.id
 """
+# CROSS JOIN keeps the list of passages outside: read anew for each row of the other table, it costs minutes.
 OF_KIND = """
 SELECT value, MIN(label), COUNT(DISTINCT id) FROM (
-    SELECT j.value AS id, f.value, f.label FROM json_each(:ids) j
-    JOIN facet f ON f.passage_id = j.value AND f.kind = :kind
+    SELECT f.passage_id AS id, f.value, f.label FROM json_each(:ids) j
+    CROSS JOIN facet f ON f.passage_id = j.value WHERE f.kind = :kind
     UNION ALL
-    SELECT p.id, f.value, f.label FROM json_each(:ids) j JOIN passage p ON p.id = j.value
+    SELECT p.id, f.value, f.label FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
     JOIN (SELECT work_id, value, label FROM facet WHERE kind = :kind AND passage_id IS NULL) f
         ON f.work_id = p.work_id
 ) GROUP BY value ORDER BY 3 DESC, 2
 """
 OF_TAG = """
-SELECT e.tag, IIF(t.parent IS NULL, '', '– ') || t.label, COUNT(DISTINCT e.passage_id) FROM json_each(:ids) j
-JOIN evidence e ON e.passage_id = j.value JOIN tag t ON t.tag = e.tag GROUP BY e.tag ORDER BY t.position
+SELECT e.tag, IFNULL(o.label || ': ', '') || t.label, COUNT(DISTINCT e.passage_id) FROM json_each(:ids) j
+CROSS JOIN evidence e ON e.passage_id = j.value JOIN tag t ON t.tag = e.tag
+LEFT JOIN tag o ON o.tag = t.parent GROUP BY e.tag ORDER BY t.parent IS NOT NULL, t.position
 """
 OF_DECADE = """
 SELECT decade || '-' || (decade + 9), decade || 's', COUNT(*) FROM (
     SELECT w.year / 10 * 10 AS decade FROM json_each(:ids) j
-    JOIN passage p ON p.id = j.value JOIN work w ON w.id = p.work_id WHERE w.year IS NOT NULL
+    CROSS JOIN passage p ON p.id = j.value JOIN work w ON w.id = p.work_id WHERE w.year IS NOT NULL
 ) GROUP BY decade ORDER BY decade DESC
 """
 OF_SOURCE = """
-SELECT s.name, s.name, COUNT(DISTINCT p.id) FROM json_each(:ids) j JOIN passage p ON p.id = j.value
+SELECT s.name, s.name, COUNT(DISTINCT p.id) FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
 JOIN work_record m ON m.work_id = p.work_id JOIN record r ON r.id = m.record_id
 JOIN source s ON s.id = r.source_id GROUP BY s.id ORDER BY 3 DESC, s.name
 """
@@ -132,9 +134,7 @@ def start(ranked: Ranked, after: str) -> int:
     try:
         last = (float(place), int(id))
     except ValueError:
-        raise SourcebookError(
-            f"{after[:40]!r} is no place in the list. Begin again at the first page."
-        ) from None
+        raise SourcebookError(f"{after[:40]!r} is no place in the list. Begin again at the first page.") from None
     return next((i for i, row in enumerate(ranked) if row > last), len(ranked))
 
 
@@ -145,9 +145,13 @@ def facet(db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs
     ids = json.dumps([id for _, id in rows])
     chosen = (narrowing.year_text(filters),) if kind == "year" else getattr(filters, kind)
     others = narrowing.pairs(without)
+    counted = db.execute(COUNTS[kind], {"ids": ids, "kind": kind}).fetchall()
+    if kind == "tag":  # after the tags, the themes of those that are chosen
+        families = {tag.split("/")[0] for tag in chosen}
+        counted.sort(key=lambda row: "/" in row[0] and 2 - (row[0].split("/")[0] in families))
     return [
         Option(label, count, address("/browse", [*others, (kind, value), *rest]), value in chosen)
-        for value, label, count in db.execute(COUNTS[kind], {"ids": ids, "kind": kind}).fetchall()
+        for value, label, count in counted
     ]
 
 

@@ -94,6 +94,4 @@ def whole_number(text: str, default: int, most: int, name: str) -> int:
 
 def sort_links(sorts: dict[str, str], chosen: str, path: str, rest: Pairs) -> list[tuple[Link, bool]]:
     """A link for each order of `sorts`, and whether it is the one chosen."""
-    return [
-        (Link(label, address(path, [*rest, ("sort", name)])), name == chosen) for name, label in sorts.items()
-    ]
+    return [(Link(label, address(path, [*rest, ("sort", name)])), name == chosen) for name, label in sorts.items()]

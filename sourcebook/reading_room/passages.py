@@ -11,12 +11,13 @@ from sqlite_utils import Database
 from corpus import citations
 from index.search import Hit, Why, fetch
 
+# The ids stand in the statement itself: only so does SQLite look them up in the view, and not read it all.
 TAGS = """
 SELECT e.passage_id, e.tag, t.label, t.definition, e.score, e.by, e.who, m.threshold, m.tagger,
        IFNULL(m.why, '[]')
 FROM evidence e JOIN tag t ON t.tag = e.tag
 LEFT JOIN machine_tag m ON m.passage_id = e.passage_id AND m.tag = e.tag
-WHERE e.passage_id IN (SELECT value FROM json_each(?)) ORDER BY e.passage_id, t.position
+WHERE e.passage_id IN ({ids}) ORDER BY e.passage_id, t.position
 """
 DOCUMENTS = """
 SELECT p.id, f.sha256, p.page_first FROM passage p JOIN file f ON f.id = p.file_id
@@ -53,10 +54,10 @@ class Shown:
 
 def show(db: Database, hits: Sequence[Hit]) -> list[Shown]:
     """`hits` made ready for a page, in their order."""
-    ids = json.dumps([hit.passage_id for hit in hits])
-    rows = db.execute(TAGS, [ids]).fetchall()
+    ids = [hit.passage_id for hit in hits]
+    rows = db.execute(TAGS.format(ids=", ".join(map(str, ids)))).fetchall()
     tags = {id: [held(*row[1:]) for row in group] for id, group in groupby(rows, key=lambda row: row[0])}
-    documents = {id: document(sha256, page) for id, sha256, page in db.execute(DOCUMENTS, [ids]).fetchall()}
+    documents = {id: document(sha256, page) for id, sha256, page in db.execute(DOCUMENTS, [json.dumps(ids)]).fetchall()}
     return [
         Shown(hit, citations.place(hit), pieces(hit.text, hit.why.words), tags.get(hit.passage_id, []),
               documents.get(hit.passage_id))

@@ -86,9 +86,7 @@ def test_a_new_file_begins_when_one_is_full(tmp_path: Path, monkeypatch: pytest.
     keeper = Archive(tmp_path)
     places = [keeper.write_resource("a", "text/plain", bytes([i]), TIME) for i in range(6)]
     assert len({place.warc_file for place in places}) > 1
-    assert [read_body(tmp_path, place.warc_file, place.offset) for place in places] == [
-        bytes([i]) for i in range(6)
-    ]
+    assert [read_body(tmp_path, place.warc_file, place.offset) for place in places] == [bytes([i]) for i in range(6)]
     assert all(path.stat().st_size <= 800 for path in tmp_path.iterdir())
 
 

@@ -29,9 +29,7 @@ def test_brackets_that_a_doi_opened_stay() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["", "n/a", "10.1/x", "https://example.org/doi/10.1000/x/pdf", "10.1000/..."]
-)
+@pytest.mark.parametrize("text", ["", "n/a", "10.1/x", "https://example.org/doi/10.1000/x/pdf", "10.1000/..."])
 def test_what_is_no_doi_is_none(text: str) -> None:
     assert csl.doi(text) is None
 
@@ -151,9 +149,7 @@ def test_year(issued: object, year: int | None) -> None:
 
 def test_titles_that_differ_in_dress_share_a_key() -> None:
     bare = "sme suppliers access to e finance in orsted s cote d ivoire"
-    dressed = (
-        " <i>SME</i> Suppliers&#8217; access&nbsp;to e-Finance: in &Oslash;rsted&amp;s C&ocirc;te d Ivoire?!"
-    )
+    dressed = " <i>SME</i> Suppliers&#8217; access&nbsp;to e-Finance: in &Oslash;rsted&amp;s C&ocirc;te d Ivoire?!"
     assert csl.title_key(dressed) == bare
     assert csl.title_key(bare.upper()) == bare
     assert csl.title_key("H<sub>2</sub>O < 5 & > 3") == "h2o 5 3"

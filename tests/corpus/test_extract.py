@@ -20,9 +20,7 @@ SENTENCES = [
     for n in range(1, 9)
 ]
 ABSTRACT = " ".join(SENTENCES)
-PDF = report(
-    [("title", "Growers and the Brewer"), ("heading", "1.1 Trade"), ("body", ABSTRACT)], author="Awa Diallo"
-)
+PDF = report([("title", "Growers and the Brewer"), ("heading", "1.1 Trade"), ("body", ABSTRACT)], author="Awa Diallo")
 TIME = "2024-05-06T07:08:09Z"
 
 
@@ -41,24 +39,20 @@ class Workspace:
             "INSERT INTO work (id, key, title, abstract, csl) VALUES (?, ?, ?, ?, '{}')",
             [id, f"osei{id}", title, abstract],
         )
-        self.db.execute(
-            "INSERT INTO work_record (record_id, work_id, rule) VALUES (?, ?, 'single')", [record, id]
-        )
+        self.db.execute("INSERT INTO work_record (record_id, work_id, rule) VALUES (?, ?, 'single')", [record, id])
         return record
 
     def add_file(self, record: int, body: bytes, name: str, media_type: str = "application/pdf") -> int:
         place = self.archive.write_resource(f"file:{name}", media_type, body, TIME)
         fetch = self.db.execute(
-            "INSERT INTO fetch (source_id, url, time, warc_file, warc_offset, outcome)"
-            " VALUES (?, ?, ?, ?, ?, 'saved')",
+            "INSERT INTO fetch (source_id, url, time, warc_file, warc_offset, outcome) VALUES (?, ?, ?, ?, ?, 'saved')",
             [self.source, f"file:{name}", TIME, place.warc_file, place.offset],
         ).lastrowid
         sha = digest(f"{name}{len(body)}")
         row = [sha, record, fetch, name, media_type, len(body)]
         return int(
             self.db.execute(
-                "INSERT INTO file (sha256, record_id, fetch_id, name, media_type, bytes)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO file (sha256, record_id, fetch_id, name, media_type, bytes) VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             ).lastrowid
         )
@@ -114,9 +108,7 @@ def test_running_twice_changes_nothing(workspace: Workspace) -> None:
 
 
 def test_an_abstract_that_changed_keeps_the_rows_whose_text_did_not(workspace: Workspace) -> None:
-    workspace.add_work(
-        1, "\n\n".join([ABSTRACT, "A sentence follows that is changed by the second version of it."])
-    )
+    workspace.add_work(1, "\n\n".join([ABSTRACT, "A sentence follows that is changed by the second version of it."]))
     workspace.extract()
     before = dict(workspace.db.execute("SELECT text, id || ' ' || key FROM passage").fetchall())
     opening = "A new beginning pushes all that follows further back than it was in the first version of it."
@@ -186,9 +178,7 @@ def test_every_file_ends_in_an_outcome_and_costs_no_other(workspace: Workspace) 
     outcomes = dict(workspace.db.execute("SELECT name, outcome FROM file").fetchall())
     assert outcomes["lost.txt"] == outcomes["bare.txt"] == "damaged"
     assert "missing" in str(rows(workspace.db, f"SELECT reason FROM file WHERE id = {lost}"))
-    assert rows(
-        workspace.db, "SELECT COUNT(*) FROM file WHERE outcome <> 'extracted' AND reason IS NULL"
-    ) == [(0,)]
+    assert rows(workspace.db, "SELECT COUNT(*) FROM file WHERE outcome <> 'extracted' AND reason IS NULL") == [(0,)]
     assert undone(workspace.db) == 0
 
 
@@ -217,9 +207,7 @@ def dying_reader(*job: object) -> Document:
     return Document()
 
 
-def test_a_reader_that_dies_leaves_a_crashed_file(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_that_dies_leaves_a_crashed_file(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace.add_file(workspace.add_work(1, ABSTRACT), PDF, "growers.pdf")
     monkeypatch.setattr(stage, "read_archived", dying_reader)
     assert workspace.extract() == {"abstracts": 1, "crashed": 1, "passages": 3}

@@ -10,18 +10,14 @@ from corpus.prose import fold, kind, words
 WORDS = st.sampled_from("the mill sold flour to a large buyer who paid late in spring and for seed".split())
 SENTENCE = st.lists(WORDS, min_size=6, max_size=40).map(lambda ws: " ".join(ws).capitalize() + ".")
 PARAGRAPH = st.lists(SENTENCE, min_size=1, max_size=9).map(" ".join)
-OTHER = st.sampled_from(
-    ["Key findings", "12 14 2.5 88", "Mill 3 4 5", "Osei, K. (2019). Mills. Press, 4(2), 1–9."]
-)
+OTHER = st.sampled_from(["Key findings", "12 14 2.5 88", "Mill 3 4 5", "Osei, K. (2019). Mills. Press, 4(2), 1–9."])
 TEXT = st.lists(PARAGRAPH | OTHER, max_size=7).map("\n\n".join)
 SECTION = st.builds(Section, st.none() | st.just("Findings"), TEXT | st.text(max_size=80))
 SECTIONS = st.lists(SECTION, max_size=4)
 
 
 def sentence(n: int, length: int) -> str:
-    return (
-        f"The mill {n} " + " ".join(f"lent{chr(97 + i % 26)}{n}" for i in range(length - 5)) + " sold flour."
-    )
+    return f"The mill {n} " + " ".join(f"lent{chr(97 + i % 26)}{n}" for i in range(length - 5)) + " sold flour."
 
 
 @settings(max_examples=40)

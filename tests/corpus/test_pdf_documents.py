@@ -9,9 +9,7 @@ FIRST = (
     "forty of them by the end of the third year, most of them women who owned the mills that they ran. Those "
     "who came from far away slept in the hall of the parish. "
 )
-SECOND = (
-    "Buyers pay after ninety days, although the contracts promise thirty. Most mills borrow to bridge this. "
-)
+SECOND = "Buyers pay after ninety days, although the contracts promise thirty. Most mills borrow to bridge this. "
 REFERENCE = "Osei, K. ({year}). Mills and buyers of the valley. Journal of Invented Trade, {n}(2), 11–29."
 STORY = [
     ("title", "Mills and Buyers of the Valley"),

@@ -60,10 +60,7 @@ def test_passages_stand_on_the_pages_that_they_name(path: Path) -> None:
 
 def test_reports_yield_mostly_passages_of_the_wanted_length() -> None:
     sizes = [
-        len(p.text.split())
-        for path in PDFS
-        if path.parent.name == "reports"
-        for p in cut(document_of(path).sections)
+        len(p.text.split()) for path in PDFS if path.parent.name == "reports" for p in cut(document_of(path).sections)
     ]
     assert len(sizes) > 800
     assert sum(20 <= size <= 160 for size in sizes) >= 0.9 * len(sizes)

@@ -15,13 +15,18 @@ from corpus.records import Record, save_record, source_id
 
 
 def item(title: str, family: str = "Osei", year: int | None = 2016, **more: Any) -> dict[str, Any]:
-    csl: dict[str, Any] = {"title": title, "type": "article-journal", "author": [{"family": family, "given": "Ama"}], **more}
+    csl: dict[str, Any] = {
+        "title": title,
+        "type": "article-journal",
+        "author": [{"family": family, "given": "Ama"}],
+        **more,
+    }
     if year:
         csl["issued"] = {"date-parts": [[year]]}
     return csl
 
 
-@pytest.fixture()
+@pytest.fixture
 def db(tmp_path: Path) -> Database:
     return open_database(tmp_path / "evidence.db")
 
@@ -65,8 +70,25 @@ def test_another_year_is_another_work_and_a_missing_year_is_not(db: Database) ->
     assert groups(db) == {frozenset(g) for g in ("a", "b", "cd", "e", "f")}
 
 
+def test_a_missing_subtitle_does_not_part_records_of_one_abstract(db: Database) -> None:
+    abstract = "Buyers in four towns promised to settle invoices within a month. " * 5
+    add(db, "openalex", "a", item("Waiting: how chains pay", DOI="10.5555/x1", abstract=abstract))
+    add(db, "oaipmh", "b", item("Waiting", year=None, abstract=abstract.upper()))
+    add(db, "import", "c", item("Waiting once more", DOI="10.5555/x2", abstract="Another abstract. " * 20))
+    works.merge(db)
+    assert groups(db) == {frozenset("ab"), frozenset("c")}
+    add(db, "import", "c", item("Waiting once more", DOI="10.5555/x2", abstract=abstract))
+    works.merge(db)
+    assert groups(db) == {frozenset("a"), frozenset("b"), frozenset("c")}, "two DOIs contradict"
+
+
 def test_the_trusted_source_wins_a_field_and_the_origin_is_kept(db: Database) -> None:
-    add(db, "site", "page", item("LATE MONEY", DOI="10.5555/x1", abstract="Short.", publisher="Institute of Pretence"))
+    add(
+        db,
+        "site",
+        "page",
+        item("LATE MONEY", DOI="10.5555/x1", abstract="Short.", publisher="Institute of Pretence"),
+    )
     add(db, "crossref", "10.5555/x1", item("Late money", DOI="10.5555/x1", abstract="A much longer abstract."))
     works.merge(db)
     csl, origin = map(json.loads, db.execute("SELECT csl, origin FROM work").fetchone())
@@ -92,7 +114,10 @@ def test_a_body_is_called_by_its_initials(db: Database) -> None:
     add(db, "import", "a", body)
     add(db, "import", "b", {"title": "Large print", "author": [{"literal": "Pretend Agency"}]})
     works.merge(db)
-    assert [r[0] for r in db.execute("SELECT key FROM work ORDER BY id").fetchall()] == ["iiendsmall", "pretendagencyndlarge"]
+    assert [r[0] for r in db.execute("SELECT key FROM work ORDER BY id").fetchall()] == [
+        "iiendsmall",
+        "pretendagencyndlarge",
+    ]
 
 
 def test_the_key_of_a_merged_work_still_resolves(db: Database) -> None:

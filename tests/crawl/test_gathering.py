@@ -58,16 +58,13 @@ def works(*names: str, cursor: str | None = None, pdf: str = "") -> str:
 def records(*names: str, token: str = "") -> str:
     dc = '<metadata><d xmlns="http://purl.org/dc/elements/1.1/"><title>{0}</title></d></metadata>'
     listed = "".join(
-        f"<record><header><identifier>{name}</identifier></header>{dc.format(name)}</record>"
-        for name in names
+        f"<record><header><identifier>{name}</identifier></header>{dc.format(name)}</record>" for name in names
     )
     return OAI.format(f"<ListRecords>{listed}<resumptionToken>{token}</resumptionToken></ListRecords>")
 
 
 def test_a_site_is_gathered_and_every_request_has_its_outcome(web: Web, tmp_path: Path) -> None:
-    web.put(
-        "/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {web.base}/map.xml", type="text/plain"
-    )
+    web.put("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {web.base}/map.xml", type="text/plain")
     web.put("/map.xml", f"<urlset><url><loc>{web.base}/listed</loc></url></urlset>", type="text/xml")
     links = [
         "/flaky",
@@ -135,9 +132,7 @@ def test_a_site_is_gathered_and_every_request_has_its_outcome(web: Web, tmp_path
     assert (again.outcome, again.records) == ("finished", 4)
     condition = dict(zip(web.asked, web.headers, strict=True))["/listed"]
     assert condition["If-None-Match"] == '"v1"'
-    assert {outcomes(tmp_path, web)[path] for path in ("/", "/listed", "/flaky", "/report.pdf")} == {
-        "unchanged"
-    }
+    assert {outcomes(tmp_path, web)[path] for path in ("/", "/listed", "/flaky", "/report.pdf")} == {"unchanged"}
     assert sum(path.stat().st_size for path in (tmp_path / "archive").iterdir()) == archived
     assert rows(tmp_path, "SELECT COUNT(*) FROM record") == [(4,)]
     assert rows(tmp_path, "SELECT COUNT(*) FROM file") == [(5,)]
@@ -202,9 +197,7 @@ def test_a_contact_is_needed(tmp_path: Path) -> None:
 
 def test_openalex_resumes_at_its_cursor_and_fetches_open_pdfs(web: Web, tmp_path: Path) -> None:
     local = web.base.replace("127.0.0.1", "localhost")
-    source = Source(
-        "works", "openalex", base_url=web.base, filter="type:report", delay=0.0, allow_private=True
-    )
+    source = Source("works", "openalex", base_url=web.base, filter="type:report", delay=0.0, allow_private=True)
     web.put("/full.pdf", PDF, type="application/pdf")
 
     def page(cursor: str) -> str:
@@ -246,9 +239,7 @@ def test_crossrefs_limit_can_be_raised(web: Web, tmp_path: Path) -> None:
     web.put(page("%2A"), items("a", "b", "c"), type="application/json")
     web.put(page("again"), items("d"), type="application/json")
     web.put(page("again"), items(), type="application/json")
-    source = Source(
-        "crossref", "crossref", base_url=web.base, query="small firms", delay=0.0, allow_private=True
-    )
+    source = Source("crossref", "crossref", base_url=web.base, query="small firms", delay=0.0, allow_private=True)
     assert lone(tmp_path, replace(source, limit=2)).outcome == "limit"
     assert rows(tmp_path, "SELECT COUNT(*) FROM record") == [(2,)]
     web.forget()

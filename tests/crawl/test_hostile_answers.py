@@ -103,9 +103,7 @@ def test_any_bytes_are_a_page_or_an_error(body: bytes) -> None:
 
 @given(anything)
 def test_any_json_ld_leaves_the_title(value: Any) -> None:
-    script = json.dumps(
-        {"@type": "Report", "@graph": value, "author": value, "publisher": value, "name": value}
-    )
+    script = json.dumps({"@type": "Report", "@graph": value, "author": value, "publisher": value, "name": value})
     body = f'<title>T</title><script type="application/ld+json">{script.replace("<", " ")}</script>'
     record = page.parse(body.encode(), URL).record
     assert record is not None

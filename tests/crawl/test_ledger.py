@@ -123,9 +123,7 @@ def test_redirects_are_as_final_as_what_they_led_to(tmp_path: Path) -> None:
     one = ledger(tmp_path)
     way = (("https://site.example/1", 301), ("https://site.example/2", 302))
     one.save(Answer(URL, "saved", status=200, body=b"x", hops=way))
-    one.save(
-        Answer("https://site.example/down", "gave_up", "no answer", hops=(("https://site.example/3", 301),))
-    )
+    one.save(Answer("https://site.example/down", "gave_up", "no answer", hops=(("https://site.example/3", 301),)))
     assert rows(one, "fetch", "url, status, outcome, next") == [
         ("https://site.example/1", 301, "redirected", "https://site.example/2"),
         ("https://site.example/2", 302, "redirected", URL),
@@ -178,11 +176,7 @@ def test_what_may_be_absent_is_no_failure(tmp_path: Path) -> None:
 def test_keys_of_interfaces_are_kept_in_no_table(tmp_path: Path) -> None:
     one = ledger(tmp_path)
     url = "https://api.example/works?filter=x&api_key=SECRET&cursor=*"
-    one.save(
-        Answer(
-            url, "saved", f"asked {url}", url, 200, body=b"x", hops=((url, 301),), next=without_secret(url)
-        )
-    )
+    one.save(Answer(url, "saved", f"asked {url}", url, 200, body=b"x", hops=((url, 301),), next=without_secret(url)))
     assert "SECRET" not in str(rows(one, "fetch"))
     assert b"SECRET" not in b"".join(path.read_bytes() for path in (tmp_path / "archive").iterdir())
     assert without_secret("https://api.example/works?api_key=SECRET") == "https://api.example/works"

@@ -44,9 +44,7 @@ def test_nearly_all_items_become_records_with_a_title(name: str, part: str, pars
 
 
 def test_refusals_are_errors_with_the_servers_words() -> None:
-    refused = [
-        page for answer, page in pages("openalex", "DOESNTEXIST", openalex.parse) if answer["status"] == 400
-    ]
+    refused = [page for answer, page in pages("openalex", "DOESNTEXIST", openalex.parse) if answer["status"] == 400]
     assert refused
     assert all("not a valid" in page.error for page in refused)
     (cursor,) = (page for answer, page in pages("crossref", "cursor=thing", crossref.parse))
@@ -79,9 +77,5 @@ def test_zenodos_errors_come_with_status_422() -> None:
 
 
 def test_zenodos_lists_go_on_by_token_until_the_last_page() -> None:
-    lists = [
-        page
-        for answer, page in pages("oaipmh-zenodo", "ListRecords", oaipmh.parse)
-        if answer["status"] == 200
-    ]
+    lists = [page for answer, page in pages("oaipmh-zenodo", "ListRecords", oaipmh.parse) if answer["status"] == 200]
     assert {bool(page.next) for page in lists} == {True, False}

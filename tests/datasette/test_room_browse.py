@@ -24,11 +24,7 @@ def tree(response: Any) -> Any:
 
 
 def total(page: Any) -> int:
-    return (
-        int(page.xpath("string(//p[@role='status'])").split("of")[1].split()[0])
-        if page.xpath("//article")
-        else 0
-    )
+    return int(page.xpath("string(//p[@role='status'])").split("of")[1].split()[0]) if page.xpath("//article") else 0
 
 
 def keys(page: Any) -> list[str]:
@@ -62,16 +58,12 @@ def test_exports_hold_what_all_pages_show(get: Callable[..., Any], monkeypatch: 
     whole = keys(tree(get("/browse?tag=threat")))
     monkeypatch.setattr(browsing, "PAGE", 2)
     items = json.loads(get("/browse.json?tag=threat").text)
-    assert sorted(one["passage_key"] for item in items for one in item["custom"]["pinpoints"]) == sorted(
-        whole
-    )
+    assert sorted(one["passage_key"] for item in items for one in item["custom"]["pinpoints"]) == sorted(whole)
     assert get("/browse.bib?tag=threat").text.count("@article{") == len(items)
 
 
 def test_peoples_word_comes_first(get: Callable[..., Any], db: Database) -> None:
-    rejected, added = (
-        row[0] for row in db.execute("SELECT passage_key FROM human_tag ORDER BY id").fetchall()
-    )
+    rejected, added = (row[0] for row in db.execute("SELECT passage_key FROM human_tag ORDER BY id").fetchall())
     assert rejected not in keys(tree(get("/browse?tag=opportunity")))
     assert added == keys(tree(get("/browse?tag=threat")))[0]
 

@@ -48,16 +48,12 @@ def test_a_hit_in_a_document_leads_to_its_page(get: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "semantic", "keyword"])
-@pytest.mark.parametrize(
-    "narrow", ["", "&tag=threat", "&country=gh", "&sector=A", "&source=first.ris", "&year=2016"]
-)
+@pytest.mark.parametrize("narrow", ["", "&tag=threat", "&country=gh", "&sector=A", "&source=first.ris", "&year=2016"])
 def test_exports_hold_exactly_the_hits(get: Callable[..., Any], mode: str, narrow: str) -> None:
     page = tree(get(f"/search?q=study+of+payment&mode={mode}&k=4{narrow}"))
     url = page.xpath("//a[text()='CSL-JSON']/@href")[0]
     items = json.loads(get(url).text)
-    assert sorted(keys(page)) == sorted(
-        one["passage_key"] for item in items for one in item["custom"]["pinpoints"]
-    )
+    assert sorted(keys(page)) == sorted(one["passage_key"] for item in items for one in item["custom"]["pinpoints"])
     assert keys(page)
 
 
@@ -103,9 +99,7 @@ def test_the_form_keeps_the_query_and_filters_can_be_taken_away(get: Callable[..
         ("?q=%00%22%27%3B--&mode=keyword", 200, "Nothing found"),
     ],
 )
-def test_what_cannot_be_answered_says_what_to_do(
-    get: Callable[..., Any], query: str, status: int, says: str
-) -> None:
+def test_what_cannot_be_answered_says_what_to_do(get: Callable[..., Any], query: str, status: int, says: str) -> None:
     response = get(f"/search{query}")
     assert response.status_code == status
     assert says in response.text

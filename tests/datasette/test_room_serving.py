@@ -27,9 +27,7 @@ def test_it_serves_at_the_loopback_address(
 ) -> None:
     served: list[Any] = []
     opened: list[str] = []
-    monkeypatch.setattr(
-        uvicorn.Server, "run", lambda self, sockets: served.extend(s.getsockname() for s in sockets)
-    )
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: served.extend(s.getsockname() for s in sockets))
     monkeypatch.setattr(room.webbrowser, "open", opened.append)
     room.serve(workspace, 0, open_browser=True)
     ((host, port),) = served

@@ -40,9 +40,7 @@ def query(sql: str, extension: str = "bib") -> str:
         (query("select id as work_id from work order by id -- all"), "SELECT key FROM work ORDER BY id"),
     ],
 )  # fmt: skip
-def test_a_list_holds_all_rows_in_their_order(
-    get: Callable[..., Any], db: Database, path: str, sql: str
-) -> None:
+def test_a_list_holds_all_rows_in_their_order(get: Callable[..., Any], db: Database, path: str, sql: str) -> None:
     response = get(path)
     assert response.status_code == 200
     assert cited(response.text) == list(dict.fromkeys(row[0] for row in db.execute(sql).fetchall()))
@@ -81,9 +79,7 @@ def test_rows_about_nothing_to_cite_are_refused(get: Callable[..., Any], path: s
     assert "No column here names works or passages" in response.text
 
 
-@pytest.mark.parametrize(
-    "what", ["999 as work_id", "x'00' as work_id", "null as passage_key", "1 as work_id where 0"]
-)
+@pytest.mark.parametrize("what", ["999 as work_id", "x'00' as work_id", "null as passage_key", "1 as work_id where 0"])
 def test_rows_about_no_work_here_are_refused(get: Callable[..., Any], what: str) -> None:
     assert get(query(f"select {what}")).status_code == 400
 
@@ -127,7 +123,5 @@ def test_the_database_cannot_be_written_or_downloaded(get: Callable[..., Any]) -
          "https://example.org/&#34;&gt;&lt;b&gt;</a>"),
     ],
 )  # fmt: skip
-def test_cells_are_links_and_never_markup(
-    value: Any, column: str, table: str | None, shown: str | None
-) -> None:
+def test_cells_are_links_and_never_markup(value: Any, column: str, table: str | None, shown: str | None) -> None:
     assert cells.rendered(value, column, table) == shown

@@ -61,14 +61,12 @@ def test_a_work_leaves_in_every_format(get: Callable[..., Any], extension: str, 
     assert get(f"/works/nobody1900.{extension}").status_code == 404
 
 
-def test_a_passage_is_shown_in_its_place_and_traced_to_its_source(
-    get: Callable[..., Any], db: Database
-) -> None:
+def test_a_passage_is_shown_in_its_place_and_traced_to_its_source(get: Callable[..., Any], db: Database) -> None:
     page = tree(get(f"/passages/{passage_key(db, 'The buyer pays late.')}"))
     around = [text.strip() for text in page.xpath("//p[@class='around']/text()") if text.strip()]
     assert around == ["The first passage opens.", "The third one closes."]
     row = [" ".join(cell.text_content().split()) for cell in page.xpath("//table[@class='why']/tbody/tr/*")]
-    assert row == ["Threat", "0.91", "0.50", "pays late (tagger 1)"]
+    assert row == ["Threat", "0.91", "0.50", "pays late"]
     chain = " ".join(page.xpath("string(//ol[@class='chain'])").split())
     sha256 = db.execute("SELECT sha256 FROM file WHERE id = 1").fetchone()[0]
     for part in ("Page 12", sha256, "https://example.org/report.pdf", "status 200", ".warc.gz at byte 0"):

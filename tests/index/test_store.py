@@ -22,7 +22,7 @@ def fill(db: Database, texts: list[str]) -> None:
             )  # fmt: skip
 
 
-@pytest.fixture()
+@pytest.fixture
 def db(tmp_path: Path) -> Database:
     db = open_database(tmp_path / "evidence.db")
     fill(db, ["one passage", "another passage", "a third one"])

@@ -210,9 +210,7 @@ class TestOaiPmh:
             token = root.findtext(f".//{OAI}resumptionToken")
         last = root.find(f".//{OAI}resumptionToken")
         assert token == ""
-        assert int(last.get("cursor")) + len(root.findall(f".//{OAI}header")) == int(
-            last.get("completeListSize")
-        )
+        assert int(last.get("cursor")) + len(root.findall(f".//{OAI}header")) == int(last.get("completeListSize"))
 
     def test_our_parser_reads_back_what_the_catalogue_holds(self) -> None:
         query = {
@@ -238,9 +236,7 @@ class TestOaiPmh:
         specs = [e.text for e in harvest("verb=ListSets").iter(f"{OAI}setSpec")]
         assert "articles" in specs
         for spec in specs:
-            headers = list(
-                harvest(f"verb=ListIdentifiers&metadataPrefix=oai_dc&set={spec}").iter(f"{OAI}header")
-            )
+            headers = list(harvest(f"verb=ListIdentifiers&metadataPrefix=oai_dc&set={spec}").iter(f"{OAI}header"))
             assert headers
             assert all(header.findtext(f"{OAI}setSpec") == spec for header in headers)
 
@@ -313,11 +309,7 @@ class TestOaiPmh:
         assert error_of(f"verb=ListRecords&{forged}") == "badResumptionToken"
 
     @settings(max_examples=60, deadline=None)
-    @given(
-        st.lists(
-            st.tuples(st.sampled_from(["verb", "from", "set", "resumptionToken", "ä"]), st.text()), max_size=4
-        )
-    )
+    @given(st.lists(st.tuples(st.sampled_from(["verb", "from", "set", "resumptionToken", "ä"]), st.text()), max_size=4))
     def test_every_answer_is_well_formed(self, pairs: list[tuple[str, str]]) -> None:
         assert harvest(urlencode(pairs, errors="surrogatepass")).tag == f"{OAI}OAI-PMH"
 
@@ -344,9 +336,7 @@ class TestSite:
             assert seen.startswith("Invented sample")
 
     def test_a_page_tells_its_record(self, pages: Pages) -> None:
-        found = read_page.parse(
-            pages["/reports/first-invoice-fund"].body, f"{BASE}/reports/first-invoice-fund"
-        )
+        found = read_page.parse(pages["/reports/first-invoice-fund"].body, f"{BASE}/reports/first-invoice-fund")
         assert found.record
         assert found.record.csl["type"] == "report"
         assert found.record.csl["title"] == "The First Invoice Fund. Evaluation After Five Years"
@@ -357,9 +347,7 @@ class TestSite:
     def test_pages_that_are_no_works_ask_not_to_be_indexed(self, pages: Pages) -> None:
         assert not read_page.parse(pages["/"].body, f"{BASE}/").index
         assert read_page.parse(pages["/"].body, f"{BASE}/").follow
-        assert read_page.parse(
-            pages["/cases/ten-day-settlement"].body, f"{BASE}/cases/ten-day-settlement"
-        ).index
+        assert read_page.parse(pages["/cases/ten-day-settlement"].body, f"{BASE}/cases/ten-day-settlement").index
 
     def test_the_text_can_be_taken_out_of_what_surrounds_it(self, pages: Pages) -> None:
         found = documents.read(pages["/cases/meetings-and-contracts"].body, "text/html", "")
@@ -381,9 +369,7 @@ class TestReports:
         printed = [heading for is_heading, heading in catalogue.blocks(work.body) if is_heading]
         assert [section.heading for section in found.sections] == printed
         text = " ".join(section.text for section in found.sections)
-        assert len(text.split()) > 0.95 * len(work.body.replace("##", "").split()) - len(
-            " ".join(printed).split()
-        )
+        assert len(text.split()) > 0.95 * len(work.body.replace("##", "").split()) - len(" ".join(printed).split())
         assert "Invented sample" not in text  # the footer, which recurs
 
     def test_every_page_says_that_it_is_a_sample(self, pages: Pages) -> None:
@@ -399,17 +385,12 @@ class TestReports:
             "work = next(w for w in catalogue.load() if w.pdf); "
             "print(work.pdf, hashlib.sha256(reports.pdf(work)).hexdigest())"
         )
-        said = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, check=True
-        ).stdout
+        said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
         path, digest = said.split()
         assert hashlib.sha256(pages[path].body).hexdigest() == digest
 
     def test_letters_that_the_font_lacks_are_printed_as_their_base(self) -> None:
-        assert (
-            reports.printable("Rădulescu, Dvořák, Őrség, Işık, “où”")
-            == "Radulescu, Dvorák, Orség, Işık, “où”"
-        )
+        assert reports.printable("Rădulescu, Dvořák, Őrség, Işık, “où”") == "Radulescu, Dvorák, Orség, Işık, “où”"
 
 
 class TestServer:
@@ -500,8 +481,6 @@ def test_it_says_a_line_a_stage_and_what_to_try(
     said = capsys.readouterr().out
     assert counts == {"crawl": {"site": {"records": 0, "requests": 3, "failed": 3}}, "merge": {"works": 66}}
     assert workspace.database.is_file()
-    assert (
-        "crawl site: 0 records, 3 requests, 3 failed (no [answer])\nmerge: 66 works\n" in said
-    ) is not quiet
+    assert ("crawl site: 0 records, 3 requests, 3 failed (no [answer])\nmerge: 66 works\n" in said) is not quiet
     assert (f"sourcebook -C '{tmp_path}/a demo' search" in said) is not quiet
     assert bool(said) is not quiet

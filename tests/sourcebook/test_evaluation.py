@@ -15,7 +15,12 @@ def test_precision_recall_and_f1() -> None:
     wanted, found = np.array([True, True, False, False]), np.array([True, False, True, False])
     assert evaluation.measures(wanted, found) == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "n": 2}
     assert evaluation.measures(wanted, wanted)["f1"] == 1.0
-    assert evaluation.measures(~wanted & wanted, found) == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0}
+    assert evaluation.measures(~wanted & wanted, found) == {
+        "precision": 0.0,
+        "recall": 0.0,
+        "f1": 0.0,
+        "n": 0,
+    }
 
 
 def test_ndcg_and_recall() -> None:

@@ -13,7 +13,7 @@ RIS = "TY  - JOUR\nTI  - Late money\nAU  - Osei, Ama\nPY  - 2016\nER  - \n"
 HTML = "<!doctype html><html><head><title>A case</title></head><body><p>Workshops deliver doors.</p></body></html>"
 
 
-@pytest.fixture()
+@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     config.create(tmp_path / "base")
     return open_workspace(tmp_path / "base")

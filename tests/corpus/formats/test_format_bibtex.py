@@ -78,8 +78,7 @@ TWO = "@article{b,\n title = {Two}\n}"
         "@article{a,\n ???,\n title = {One},\n year = {2001}\n}\n" + TWO,
         '@article{a,\n title = "One",\n year = 2001,\n note = "open\n}\n@article{b,\n title = {Two}\n}',
         "@article(a,\n title = {One},\n year = {2001}\n)\n" + TWO,
-        "@article{a b,\n funding\u00a0text 1 = {x},\n title = {One},\n year = {2001}}\n"
-        "@article{,\n title = {Two}\n}",
+        "@article{a b,\n funding\u00a0text 1 = {x},\n title = {One},\n year = {2001}}\n@article{,\n title = {Two}\n}",
     ],
 )
 def test_no_entry_is_lost_whatever_the_braces(text: str) -> None:
@@ -102,7 +101,8 @@ def test_an_entry_without_fields_is_broken() -> None:
 def test_web_of_science_wraps_values_twice() -> None:
     (found,) = items(
         "@inproceedings{ ISI:0001,\nAuthor = {Diallo, Awa and Townson,\n   Peter},\n"
-        "Editor = {{Chova, LG and Torres, IC}},\nTitle = {{Paying ``late{''}}},\nBooktitle = {{PROC}},\nYear = {{2018}},\n"
+        "Editor = {{Chova, LG and Torres, IC}},\n"
+        "Title = {{Paying ``late{''}}},\nBooktitle = {{PROC}},\nYear = {{2018}},\n"
         "Month = {{MAY 4}},\n"
         "Unique-ID = {{ISI:0001}},\nISSN = {{1234-5678}},\nEISSN = {{2345-6789}},\n}"
     )

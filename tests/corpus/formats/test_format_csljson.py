@@ -23,9 +23,7 @@ def test_lists_objects_and_lines(text: str) -> None:
 
 
 def test_a_damaged_item_costs_itself() -> None:
-    found = read(
-        f'[\n{json.dumps(ONE)},\n{{"id": "b", "title": oops}},\n"words",\n{json.dumps(TWO)}\n]'.encode(), "x"
-    )
+    found = read(f'[\n{json.dumps(ONE)},\n{{"id": "b", "title": oops}},\n"words",\n{json.dumps(TWO)}\n]'.encode(), "x")
     assert [record.key for record in found.records] == ["a", "2"]
     assert [one.position for one in found.broken] == [2]
 

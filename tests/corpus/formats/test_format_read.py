@@ -30,9 +30,7 @@ def test_an_empty_file_is_named(data: bytes) -> None:
         read(data, "x.ris")
 
 
-@pytest.mark.parametrize(
-    "data", [b"Dear all,\nsee you.", b"%PDF-1.7", b'{"a": 1}', b"<html>a@b.org {x}</html>"]
-)
+@pytest.mark.parametrize("data", [b"Dear all,\nsee you.", b"%PDF-1.7", b'{"a": 1}', b"<html>a@b.org {x}</html>"])
 def test_an_unknown_format_is_named(data: bytes) -> None:
     assert recognise(data, "x.ris") is None
     with pytest.raises(SourcebookError, match=r"^x\.ris is in no format.*Known are ris, bibtex"):

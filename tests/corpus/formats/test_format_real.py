@@ -69,10 +69,7 @@ def test_no_entry_is_lost(name: str, readings: dict[str, Reading]) -> None:
 def test_the_fields_that_matter_are_there(name: str, readings: dict[str, Reading]) -> None:
     found = [record.csl for record in readings[name].records]
     assert all(item["title"] and csl.year(item) for item in found if item["type"] != "patent")
-    share = {
-        field: sum(field in item for item in found) / len(found)
-        for field in ("author", "container-title", "DOI")
-    }
+    share = {field: sum(field in item for item in found) / len(found) for field in ("author", "container-title", "DOI")}
     assert share["author"] > 0.9
     assert share["container-title"] > 0.7
     assert share["DOI"] > 0.6
@@ -128,9 +125,9 @@ def test_pybtex_reads_what_was_written(items: list[dict[str, Any]]) -> None:
 
 def test_rispy_reads_what_was_written(items: list[dict[str, Any]]) -> None:
     entries = rispy.loads(written("ris", items))
-    assert [
-        summary(e["title"], e.get("year"), e.get("doi"), len(e.get("authors", []))) for e in entries
-    ] == wanted(items)
+    assert [summary(e["title"], e.get("year"), e.get("doi"), len(e.get("authors", []))) for e in entries] == wanted(
+        items
+    )
 
 
 def test_json_reads_what_was_written(items: list[dict[str, Any]]) -> None:

@@ -75,18 +75,14 @@ def test_a_missing_end_merges_no_entries() -> None:
 
 
 def test_blank_lines_and_single_blanks_before_the_dash_are_read() -> None:
-    assert item("TY - BOOK\n\nTI - First\n\nAU - Osei, K.\nER -\n")["author"] == [
-        {"family": "Osei", "given": "K."}
-    ]
+    assert item("TY - BOOK\n\nTI - First\n\nAU - Osei, K.\nER -\n")["author"] == [{"family": "Osei", "given": "K."}]
 
 
 def test_the_date_that_says_most_and_fits_the_year_counts() -> None:
     assert item("TY  - JOUR\nTI  - A\nPY  - 2021\nDA  - 2021/05/06/\nER  - ")["issued"] == {
         "date-parts": [[2021, 5, 6]]
     }
-    assert item("TY  - JOUR\nTI  - A\nPY  - 2021\nDA  - 2020/12/31/\nER  - ")["issued"] == {
-        "date-parts": [[2021]]
-    }
+    assert item("TY  - JOUR\nTI  - A\nPY  - 2021\nDA  - 2020/12/31/\nER  - ")["issued"] == {"date-parts": [[2021]]}
 
 
 def test_a_report_has_a_number() -> None:

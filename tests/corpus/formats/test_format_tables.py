@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from corpus.formats import WRITERS, read
-from corpus.formats.tables import DIALECTS
+from corpus.formats.dialects import DIALECTS
 
 
 def table(header: list[str], *rows: list[str], delimiter: str = ",", before: str = "") -> bytes:
@@ -67,9 +67,7 @@ def test_scopus_has_written_authors_in_several_ways(authors: str, families: list
 
 
 def test_scopus_glues_editors() -> None:
-    found = item(
-        table(SCOPUS, scopus("Xue J.", "Ng A.H.C.Holm M.von Cieminski G.Abd. Aziz R.")), "scopus-csv"
-    )
+    found = item(table(SCOPUS, scopus("Xue J.", "Ng A.H.C.Holm M.von Cieminski G.Abd. Aziz R.")), "scopus-csv")
     assert [name["family"] for name in found["editor"]] == ["Ng", "Holm", "Cieminski", "Abd. Aziz"]
     assert found["page"] == "12-19"
 
@@ -147,9 +145,7 @@ def test_dimensions_has_its_header_on_the_second_row() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_a_plain_table_needs_a_title(delimiter: str) -> None:
-    data = table(
-        ["ID", "Authors", "TITLE", "Abstract"], ["7", "Osei, K.", "T, and; more", "A\nb"], delimiter=delimiter
-    )
+    data = table(["ID", "Authors", "TITLE", "Abstract"], ["7", "Osei, K.", "T, and; more", "A\nb"], delimiter=delimiter)
     assert item(data, "csv") == {
         "id": "7",
         "type": "document",
@@ -182,9 +178,7 @@ def test_blank_rows_are_no_entries() -> None:
 def test_no_cell_becomes_a_formula_and_none_is_changed_for_the_reader(start: str) -> None:
     out = io.StringIO()
     poisoned = f'{start}HYPERLINK("http://x")'
-    WRITERS["csv"](
-        [{"id": "a", "type": "book", "title": poisoned, "author": [{"literal": f"{start}body"}]}], out
-    )
+    WRITERS["csv"]([{"id": "a", "type": "book", "title": poisoned, "author": [{"literal": f"{start}body"}]}], out)
     cells = [cell for row in csv.reader(io.StringIO(out.getvalue())) for cell in row]
     assert not [cell for cell in cells if cell.startswith(start)]
     assert read(out.getvalue().encode(), "x").records[0].csl["title"] == poisoned

@@ -1,7 +1,7 @@
 """TeX to Unicode and back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.formats.tex import decode, encode, unescape
@@ -33,11 +33,8 @@ def test_addresses_are_only_unescaped() -> None:
     assert unescape(r"\url{https://a.b/x\_y\%20~z}") == "https://a.b/x_y%20~z"
 
 
-@given(
-    st.text(
-        st.one_of(st.sampled_from("\\{}%&#_$^~-`'\"!?<>,. a"), st.characters(exclude_categories=["C", "Co"]))
-    )
-)
+@given(st.text(st.one_of(st.sampled_from("\\{}%&#_$^~-`'\"!?<>,. a"), st.characters(exclude_categories=["C", "Co"]))))
+@example("a--b---c ``d'' ,,e <<f>> ?` !` \\{}%&#_$^~")
 def test_what_is_encoded_comes_back(text: str) -> None:
     text = " ".join(text.split())
     assert decode(encode(text)) == text

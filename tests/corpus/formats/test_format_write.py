@@ -178,9 +178,7 @@ def test_no_item_gives_an_empty_list_and_a_bare_item_is_written(format: str) -> 
     assert "Osei" not in empty
     assert written(format, {"type": "book", "title": "A"}).count("A") >= 1
     if format not in ("text", "csv"):
-        assert (
-            read(written(format, {"type": "book", "title": "A"}).encode(), "x").records[0].csl["title"] == "A"
-        )
+        assert read(written(format, {"type": "book", "title": "A"}).encode(), "x").records[0].csl["title"] == "A"
 
 
 @pytest.mark.parametrize("format", WRITERS)
