@@ -16,7 +16,8 @@ CREATE TABLE run (
 );
 CREATE TABLE fetch (
     id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(id),
-    run_id INTEGER REFERENCES run(id), url TEXT NOT NULL, referrer TEXT, time TEXT NOT NULL, status INTEGER, media_type TEXT, bytes INTEGER,
+    run_id INTEGER REFERENCES run(id), url TEXT NOT NULL, referrer TEXT, time TEXT NOT NULL, status INTEGER,
+    media_type TEXT, bytes INTEGER,
     sha256 TEXT, etag TEXT, last_modified TEXT, warc_file TEXT, warc_offset INTEGER,
     outcome TEXT NOT NULL, reason TEXT, cost REAL NOT NULL DEFAULT 0
 );

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from corpus.errors import SourcebookError
+from corpus.errors import SourcebookError, nearest
 
 # One condition a kind of filter, on a passage `p` of a work `w`; `{marks}` stands for the values.
 CONDITIONS = {
@@ -76,6 +76,15 @@ def where(filters: Filters) -> tuple[str, list[str | int]]:
             parts.append(f"w.year {sign} ?")
             values.append(year)
     return " AND ".join(parts) or "1", values
+
+
+def check(db: Database, filters: Filters) -> None:
+    """Raise SourcebookError where a tag or a source that is asked for does not exist: it would find nothing."""
+    for kind, sql in (("tag", "SELECT tag FROM tag"), ("source", "SELECT name FROM source")):
+        known = [row[0] for row in db.execute(sql).fetchall()]
+        for value in getattr(filters, kind):
+            if value not in known:
+                raise SourcebookError(f"There is no {kind} {value!r}{nearest(value, known)}")
 
 
 def allowed(db: Database, filters: Filters) -> NDArray[np.int64] | None:

@@ -1,6 +1,6 @@
-"""The encoder: texts to vectors, and to the states of their tokens, in one forward pass."""
+"""The encoder: texts to vectors, in OpenVINO."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -8,25 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.models import DEFAULT, exported
+from nlp.models import DEFAULT, compiled, exported
 
 Vectors = NDArray[np.float32]
 
 # Tokens in a batch, padding included: large enough to keep the cores busy, small enough to stay in their cache.
 BATCH_TOKENS = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """What one forward pass gives for one text.
-
-    `vector` (dimension,) has length 1; `tokens` (n, dimension) are the states of the n word pieces, of which
-    `offsets` (n, 2) are the characters in the text; special tokens have the offsets (0, 0).
-    """
-
-    vector: Vectors
-    tokens: Vectors
-    offsets: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -39,63 +26,46 @@ class Encoder:
     tokenizer: Any = field(repr=False)
     graph: Any = field(repr=False)
 
-    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors (len(texts), dimension) of length 1, in float32."""
+        encodings = [one.ids for one in self.tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for places, _, _, sentence in self.batches(texts):
-            vectors[places] = sentence
-            if progress:
-                progress(len(places))
+        for places in batches([len(ids) for ids in encodings]):
+            ids, mask = padded([encodings[i] for i in places])
+            vectors[places] = self.graph({"input_ids": ids, "attention_mask": mask})[1]
         return vectors
 
-    def read(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoded]]:
-        """Vectors and token states of `texts`, as (place in `texts`, Encoded), shortest first."""
-        for places, encodings, tokens, sentence in self.batches(texts):
-            for row, (place, encoding) in enumerate(zip(places, encodings, strict=True)):
-                n = len(encoding.ids)
-                offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-                yield place, Encoded(sentence[row], tokens[row, :n], offsets)
 
-    def batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Any], Vectors, Vectors]]:
-        """Batches of texts of like length: places in `texts`, encodings, token states, vectors."""
-        encodings = self.tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        queue: list[int] = []
-        for i in order:
-            if queue and (len(queue) + 1) * len(encodings[i].ids) > BATCH_TOKENS:
-                yield self.run(queue, [encodings[j] for j in queue])
-                queue = []
-            queue.append(i)
-        if queue:
-            yield self.run(queue, [encodings[j] for j in queue])
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of inputs of like length (in tokens), shortest first, as many as BATCH_TOKENS lets into one pass."""
+    queue: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if queue and (len(queue) + 1) * lengths[place] > BATCH_TOKENS:
+            yield queue
+            queue = []
+        queue.append(place)
+    if queue:
+        yield queue
 
-    def run(self, places: list[int], encodings: list[Any]) -> tuple[list[int], list[Any], Vectors, Vectors]:
-        """One forward pass over `encodings`, padded to the longest."""
-        width = max(len(e.ids) for e in encodings)
-        ids = np.zeros((len(encodings), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        out = self.graph({"input_ids": ids, "attention_mask": mask})
-        return places, encodings, np.array(out[0]), np.array(out[1])
+
+def padded(inputs: Sequence[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids (inputs, longest) and the mask that is 1 where there is one."""
+    ids = np.zeros((len(inputs), max(map(len, inputs))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, one in enumerate(inputs):
+        ids[row, : len(one)] = one
+        mask[row, : len(one)] = 1
+    return ids, mask
 
 
 def passage_input(title: str, text: str) -> str:
-    """What is encoded of a passage: its work's title as context, and its text."""
+    """What is read of a passage: its work's title as context, and its text."""
     return f"{title}\n{text}" if title else text
 
 
 @cache
 def load(name: str = DEFAULT) -> Encoder:
     """The encoder for the model `name`, loaded once a process; torch is needed only for the first export."""
-    import openvino
-    from tokenizers import Tokenizer
-
     model = exported(name)
-    core = openvino.Core()
-    graph = core.compile_model(model.folder / "model.xml", "CPU", {"PERFORMANCE_HINT": "LATENCY"})
-    tokenizer = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(model.max_tokens)
+    graph, tokenizer = compiled(model.folder, model.max_tokens)
     return Encoder(name, model.model_hash, model.dimension, tokenizer, graph)

@@ -1,5 +1,6 @@
 """Labelled passages: what the tagger learns from, and what it is measured on."""
 
+import gzip
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SourcebookError
+from corpus.records import digest
 from nlp.taxonomy import Taxonomy
 
 
@@ -50,3 +52,32 @@ def labels(examples: Iterable[Example], taxonomy: Taxonomy) -> NDArray[np.bool_]
     """Which of the taxonomy's tags and themes each example carries: (examples, tags + themes)."""
     names = (*taxonomy.top, *taxonomy.themes)
     return np.array([[name in e.tags or name in e.themes for name in names] for e in examples], dtype=bool)
+
+
+def read_references(path: Path, abstracts: Path) -> list[Example]:
+    """The labelled passages of real abstracts that `path` refers to, with their words from the file `abstracts`.
+
+    `path` has JSON lines `{"id","doi","title","start","end","hash","tags","themes"}`: the title and the passage as
+    SHA-256 (16 digits), the passage's characters in the abstract; `abstracts` JSON lines (gzip) with `doi`, `title`,
+    `abstract`. A reference that no longer fits its abstract is an error: the labels would be on other words.
+    """
+    opened = gzip.open if abstracts.suffix == ".gz" else open
+    found: dict[str, dict[str, str]] = {}
+    with opened(abstracts, "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            found.setdefault(short_hash(row["title"]), row)
+    examples = []
+    for line in path.read_text("utf-8").splitlines():
+        one = json.loads(line)
+        row = found.get(one["title"])
+        text = row["abstract"][one["start"] : one["end"]] if row else ""
+        if row is None or short_hash(text) != one["hash"]:
+            raise SourcebookError(f"{abstracts} does not hold the passage {one['id']} (DOI {one['doi'] or 'unknown'}).")
+        examples.append(Example(one["id"], row["title"], text, tuple(one["tags"]), tuple(one["themes"]), "real"))
+    return examples
+
+
+def short_hash(text: str) -> str:
+    """The first 16 digits of the SHA-256 of `text`."""
+    return digest(text)[:16]

@@ -6,6 +6,9 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +27,7 @@ PACKAGED = {
     )
 }
 
-EXPORT_VERSION = "1"
+EXPORT_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +69,53 @@ def fingerprint(name: str) -> str:
 
 def exported(name: str) -> Exported:
     """The OpenVINO form of the model `name`, made on first use and kept in the cache folder."""
-    folder = cache_folder() / fingerprint(name)
-    if not (folder / "about.json").exists():
-        export(name, folder)
+    folder = kept(fingerprint(name), lambda made: export(name, made))
     about = json.loads((folder / "about.json").read_text())
     return Exported(folder, about["model_hash"], about["dimension"], about["max_tokens"])
 
 
-def export(name: str, folder: Path) -> None:
-    """Write the model `name` to `folder`: graph, weights, tokenizer and `about.json`, or nothing at all."""
-    model = load_with_torch(name)
-    verify(name)
+def compiled(folder: Path, max_tokens: int | None = None) -> tuple[Any, Any]:
+    """The graph in `folder`, compiled for this processor, and its tokenizer, which cuts at `max_tokens`."""
+    import openvino
+    from tokenizers import Tokenizer
+
+    graph = openvino.Core().compile_model(folder / "model.xml", "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    if max_tokens:
+        tokenizer.enable_truncation(max_tokens)
+    return graph, tokenizer
+
+
+def kept(key: str, make: Callable[[Path], None]) -> Path:
+    """The folder `key` of the cache; `make` fills it on first use, wholly or not at all."""
+    folder = cache_folder() / key
+    if folder.is_dir():
+        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, suffix=".wip"))
     try:
-        write_graph(model, made)
-        model.tokenizer.backend_tokenizer.save(str(made / "tokenizer.json"))
-        about = {
-            "name": name,
-            "model_hash": weights_hash(made / "model.bin"),
-            "dimension": model.get_sentence_embedding_dimension(),
-            "max_tokens": model.max_seq_length,
-        }
-        (made / "about.json").write_text(canonical(about))
-        try:
+        make(made)
+        with suppress(OSError):  # another process was first
             made.rename(folder)
-        except OSError:  # another process was first
-            shutil.rmtree(made)
-    except BaseException:
+    finally:
         shutil.rmtree(made, ignore_errors=True)
-        raise
+    return folder
+
+
+def export(name: str, folder: Path) -> None:
+    """Write the model `name` to `folder`: graph, weights, tokenizer and `about.json`."""
+    model = load_with_torch(name)
+    verify(name)
+    write_graph(model, folder)
+    model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    about = {
+        "name": name,
+        "model_hash": weights_hash(folder / "model.bin"),
+        "dimension": model.get_embedding_dimension(),
+        "max_tokens": model.max_seq_length,
+    }
+    (folder / "about.json").write_text(canonical(about))
 
 
 def load_with_torch(name: str) -> Any:
@@ -136,7 +156,6 @@ def write_graph(model: Any, folder: Path) -> None:
 
     Outputs: the states of all tokens (batch, tokens, dimension) and the vectors (batch, dimension), float32.
     """
-    import openvino
     import torch
 
     class Pipeline(torch.nn.Module):
@@ -149,7 +168,16 @@ def write_graph(model: Any, folder: Path) -> None:
             return out["token_embeddings"], out["sentence_embedding"]
 
     ids = torch.tensor([[101, 7592, 2088, 102], [101, 2088, 102, 0]])
-    example = {"input_ids": ids, "attention_mask": torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])}
-    with torch.no_grad():
-        graph = openvino.convert_model(Pipeline(), example_input=example)
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    save_graph(Pipeline(), {"input_ids": ids, "attention_mask": mask}, folder)
+
+
+def save_graph(network: Any, example: dict[str, Any], folder: Path) -> None:
+    """Trace `network` on `example` and write it as OpenVINO's `model.xml` and `model.bin`, in full precision."""
+    import openvino
+    import torch
+
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of branches that our inputs always take alike
+        graph = openvino.convert_model(network, example_input=example)
     openvino.save_model(graph, folder / "model.xml", compress_to_fp16=False)

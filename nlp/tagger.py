@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SourcebookError
-from nlp import encoder
-from nlp.encoder import Encoded, Encoder, Vectors
+from nlp import encoder, models
+from nlp.encoder import Vectors
 from nlp.taxonomy import Taxonomy
 
 FILE = "tagger.npz"
@@ -24,41 +24,41 @@ WORDS = 5
 
 @dataclass(frozen=True)
 class Tagger:
-    """A linear head on the encoder: `weights` (labels, dimension), `bias` and `thresholds` (labels,).
+    """Labels (the taxonomy's tags, then its themes), and the network that scores them; `version` names these.
 
-    `labels` are the taxonomy's tags, then its themes; `version` names the weights.
+    `slopes` and `offsets` (labels,) turn logits into calibrated scores; a label holds from its threshold on.
     """
 
     labels: tuple[str, ...]
-    weights: Vectors
-    bias: Vectors
+    slopes: Vectors
+    offsets: Vectors
     thresholds: Vectors
     version: str
-    encoder: Encoder
+    tokenizer: Any = field(repr=False)
+    graph: Any = field(repr=False)
 
     def score(self, passages: Sequence[tuple[str, str]]) -> list[Vectors]:
         """The calibrated scores (labels,), 0 to 1, of each (title, text)."""
-        vectors = self.encoder.encode([encoder.passage_input(title, text) for title, text in passages])
-        return list(self.probabilities(vectors))
+        return [reading.scores for reading in self.read(passages)]
 
     def read(self, passages: Sequence[tuple[str, str]]) -> list["Reading"]:
         """Scores of each (title, text), with what is needed to give reasons."""
-        readings: list[Reading | None] = [None] * len(passages)
         inputs = [encoder.passage_input(title, text) for title, text in passages]
-        for place, encoded in self.encoder.read(inputs):
-            scores = self.probabilities(encoded.vector[None, :])[0]
-            readings[place] = Reading(inputs[place], scores, self.pieces(encoded), encoded.offsets)
-        return [reading for reading in readings if reading is not None]
-
-    def pieces(self, encoded: Encoded) -> Vectors:
-        """What each word piece adds to each label's score before calibration: (pieces, labels)."""
-        pieces: Vectors = encoded.tokens @ self.weights.T
-        return pieces
-
-    def probabilities(self, vectors: Vectors) -> Vectors:
-        """Scores (n, labels) of vectors (n, dimension)."""
-        scores: Vectors = 1 / (1 + np.exp(-(vectors @ self.weights.T + self.bias)))
-        return scores
+        starts = [len(whole) - len(text) for whole, (_, text) in zip(inputs, passages, strict=True)]
+        encodings = self.tokenizer.encode_batch(inputs)
+        readings: dict[int, Reading] = {}
+        for places in encoder.batches([len(one.ids) for one in encodings]):
+            ids, mask = encoder.padded([encodings[i].ids for i in places])
+            offsets = [np.array(encodings[i].offsets, dtype=np.int32).reshape(-1, 2) for i in places]
+            of_text = np.zeros(ids.shape, dtype=bool)
+            for row, i in enumerate(places):
+                of_text[row, : len(offsets[row])] = (offsets[row][:, 0] >= starts[i]) & (offsets[row][:, 1] > 0)
+            out = self.graph({"ids": ids, "mask": mask, "of_text": of_text})
+            scores = 1 / (1 + np.exp(-(out[1] * self.slopes + self.offsets)))
+            for row, i in enumerate(places):
+                pieces = np.array(out[0][row, : len(offsets[row])])
+                readings[i] = Reading(inputs[i], scores[row], pieces, offsets[row])
+        return [readings[i] for i in range(len(passages))]
 
     def holds(self, scores: Vectors) -> dict[str, float]:
         """The labels at or above their thresholds with their scores; a theme only together with its tag."""
@@ -127,11 +127,21 @@ def load(taxonomy: Taxonomy) -> Tagger:
 def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
     """The tagger in the file at `path`, which must know the taxonomy's tags and themes."""
     with np.load(path, allow_pickle=False) as data:
-        about = json.loads(str(data["about"]))
-        labels = tuple(about["labels"])
-        weights, bias, thresholds = (data[n].astype(np.float32) for n in ("weights", "bias", "thresholds"))
-    if labels != (*taxonomy.top, *taxonomy.themes):
+        arrays = dict(data)
+    about = json.loads(str(arrays.pop("about")))
+    if tuple(about["labels"]) != (*taxonomy.top, *taxonomy.themes):
         raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    coder = encoder.load(about["model"])
-    return Tagger(labels, weights, bias, thresholds, f"{about['name']}-{version}", coder)
+    slopes, offsets, limits = (arrays.pop(name).astype(np.float32) for name in ("slopes", "offsets", "thresholds"))
+    key = f"tagger-{version}-{models.fingerprint(about['model'])}"
+    folder = models.kept(key, lambda made: export(about["model"], arrays, made))
+    graph, tokenizer = models.compiled(folder)
+    name = f"{about['name']}-{version}"
+    return Tagger(tuple(about["labels"]), slopes, offsets, limits, name, tokenizer, graph)
+
+
+def export(model: str, arrays: dict[str, Any], folder: Path) -> None:
+    """Write the network to `folder`, once a machine: this imports torch, and takes some seconds."""
+    from nlp import network
+
+    network.export(model, arrays, folder)

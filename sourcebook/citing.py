@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from corpus import citations, works
 from corpus.errors import SourcebookError
 from corpus.records import Item
-from index.filters import Filters, where
+from index.filters import Filters, check, where
 from sourcebook.workspace import Workspace
 
 TAGGED = """
@@ -35,6 +35,7 @@ class Wanted:
 def items(workspace: Workspace, wanted: Wanted) -> Iterable[Item]:
     """The CSL-JSON items that `wanted` asks for; SourcebookError where it asks for nothing or nothing is found."""
     db = workspace.filled()
+    check(db, wanted.filters)
     if wanted.query is not None:
         found = list(citations.for_passages(db, searched(workspace, db, wanted)))
     elif wanted.works:

@@ -1,14 +1,12 @@
 """`sourcebook.toml`: what a workspace gathers, by which taxonomy and with which model."""
 
 import datetime
-import difflib
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from corpus.errors import SourcebookError
+from corpus.errors import SourcebookError, nearest
 from crawl.sources import KINDS, Source
 from nlp.models import DEFAULT
 
@@ -102,7 +100,17 @@ def load(workspace: Path) -> Config:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourcebookError(f"{path}: {error}. Mend that line and try again.") from error
-    return parse(data, str(path))
+    return in_folder(parse(data, str(path)), workspace)
+
+
+def in_folder(config: Config, workspace: Path) -> Config:
+    """`config` with the taxonomy's and the model's folders, where they are such, looked for in the workspace."""
+    inside = {
+        name: str(workspace / value)
+        for name in ("taxonomy", "model")
+        if (value := getattr(config.base, name)) and (workspace / value).is_dir()
+    }
+    return replace(config, base=replace(config.base, **inside))
 
 
 def parse(data: dict[str, Any], where: str) -> Config:
@@ -171,9 +179,3 @@ def check_keys(data: dict[str, Any], known: set[str], where: str, aliases: dict[
     for key in data:
         if (aliases or {}).get(key, key) not in known:
             raise SourcebookError(f"{where}: unknown key {key!r}{nearest(key, known)}")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the nearest known word, or all of them."""
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f". Did you mean {close[0]!r}?" if close else f". Known are: {', '.join(sorted(known))}."

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from corpus.errors import SourcebookError
+from corpus.errors import SourcebookError, nearest
 from crawl.run import Gathered, Progress, gather
-from sourcebook.config import nearest
 from sourcebook.progress import Advance, bar
 from sourcebook.workspace import Workspace
 

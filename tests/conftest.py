@@ -11,30 +11,7 @@ settings.load_profile("repeatable")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
-REFERENCES = """\
-TY  - JOUR
-AU  - Marrin, Ottla
-AU  - Quaye, Esi
-TI  - Waiting for the invoice: payment delays among packaging suppliers
-PY  - 2014
-T2  - Invented Journal of Small Trade
-DO  - 10.5555/test.1
-AB  - Supermarkets in Ghana settle the invoices of small packaging suppliers after 97 days on average. Workshops borrow at high rates to buy paper while they wait for the money. Two in five owners put off wages at least once in the year.
-ER  -
-TY  - RPRT
-AU  - Institute for Imagined Enterprise
-TI  - Clinics for second-tier machine shops
-PY  - 2018
-AB  - The clinics trained 212 managers of machine shops in Viet Nam that supply motorcycle makers. Defect rates fell from 6 to 2 per cent within a year, and a third of the shops won larger orders. Shops that had joined with workers' delegates kept their gains.
-ER  -
-TY  - JOUR
-AU  - Sol, Inés
-TI  - Bulk buying of school meals and family farms
-PY  - 2020
-DO  - 10.5555/test.3
-AB  - Since the law reserved thirty per cent of school meal purchases for family farms in Peru, cooperatives have sold vegetables at stable prices. Farms far from paved roads were left out. Paperwork for the tender took nine working days.
-ER  -
-"""
+REFERENCES = (Path(__file__).parent / "references.ris").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

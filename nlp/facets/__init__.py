@@ -1,4 +1,4 @@
-"""Facets of a passage, found and not judged: countries, regions, sectors, programmes, organisations, figures."""
+"""Facets, found and not judged: countries, regions, sectors, programmes, organisations, figures, designs."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ VERSION = "1"
 
 
 def find(doc: Any, title: str = "", programmes: Programmes = NONE) -> list[Facet]:
-    """The facets of a passage, given as a spaCy document, and of its document's title; each once, in a fixed order.
+    """The facets of a passage (a spaCy document) and of its work's title, each once, in a fixed order.
 
     Figures and organisations are sought in the passage alone, all else in the title too.
     """

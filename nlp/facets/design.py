@@ -32,9 +32,8 @@ def study_design(text: str) -> str | None:
     known = words(text)
     weights: dict[tuple[str, str], float] = {}
     for first, last, meanings in phrases.found(known):
-        if all(weight for _, weight in meanings):
-            for design, weight in meanings:
-                weights[design, " ".join(known.folded[first:last])] = weight
+        phrase = " ".join(known.folded[first:last])
+        weights |= {(design, phrase): weight for design, weight in meanings if weight}
     score = dict.fromkeys(designs, 0.0)
     for (design, _), weight in weights.items():
         score[design] += weight

@@ -16,14 +16,15 @@ DURATION = re.compile(r"-(day|week|month|year|hour|minute)\b")
 IN_TIME = re.compile(r" (?:days|weeks|months|years|hours|minutes)\b")
 IN_HOW_MANY = frozenset({3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100, 1000})
 DATED = re.compile(
-    r"(?i)\b(?:the|in|of|since|by|from|during|until|till|between|and|early|late|mid|fiscal|fy|our|a|this|its|to|for"
-    r"|after|before|through)$"
+    r"(?i)\b(?:the|in|of|since|by|from|during|until|till|between|and|early|late|mid|fiscal|fy|our|a|this|its|to"
+    r"|for|after|before|through)$"
 )
 OF_TIME = re.compile(r" (?:(?:of|the) (?:the )?(?:19|20)\d\d|(?:of the )?(?:year|decade|century)\b)")
 OF_WHAT = re.compile(r" (?:of|the|their|its|all)\b")
 SPAN = re.compile(r"\b(?:for|over|in|last|past|next) $")
 COMPARED = re.compile(
-    r" (?:less|more|lower|higher|fewer|cheaper|above|below|in|within|from|to|after|since|over|and|on)\b|[.,;)]|$"
+    r" (?:less|more|lower|higher|fewer|cheaper|above|below|in|within|from|to|after|since|over|and|on)\b"
+    r"|[.,;)]|$"
 )
 ABOUT = re.compile(r"\b(?:by|about|nearly|almost|roughly|some|only|to|than) $")
 
@@ -31,8 +32,9 @@ ABOUT = re.compile(r"\b(?:by|about|nearly|almost|roughly|some|only|to|than) $")
 def find_figures(doc: Any) -> list[Facet]:
     """The figures of a spaCy document, in order; a range gives two, with the same `value`.
 
-    `value` is the text as it stands. `unit` is "per cent", "per cent of …", "percentage points", "share of …" (then
-    `number` is between 0 and 1), a currency, or what is counted. Years, pages, statistics, standards and dates are none.
+    `value` is the text as it stands. `unit` is "per cent", "per cent of …", "percentage points", "share of …"
+    (then `number` is between 0 and 1), a currency, or what is counted. Years, pages, statistics, standards and
+    dates are none.
     """
     text = blanked(doc.text)
     found: dict[Facet, None] = {}
@@ -40,11 +42,9 @@ def find_figures(doc: Any) -> list[Facet]:
     while match := pattern().search(text, position):
         figures = list(read(match, text, doc))
         found.update((facet, None) for facet, _ in figures)
-        if match["b"] and not figures:
-            # A second number that belongs to no range may be a figure of its own.
-            position = match.start("b")
-        else:
-            position = max([match.end(), *(end for _, end in figures)])
+        # A second number that belongs to no range may be a figure of its own.
+        ends = [match.start("b")] if match["b"] and not figures else [match.end(), *(e for _, e in figures)]
+        position = max(ends)
     return list(found)
 
 

@@ -18,7 +18,7 @@ SHORTEST_SUBDIVISION = 4
 class Name:
     """A name and what it stands for: the code of a country, the slug of a region, or nothing.
 
-    `kind` is name, adjective, city, province, subdivision, region, or empty for what looks like a place and is none.
+    `kind` is name, adjective, city, province, subdivision, region, or empty for what only looks like a place.
     """
 
     spelling: str
@@ -28,7 +28,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """All names; `guarded` are those that are also something else, with the words that speak against a place."""
+    """All names; `guarded` are also something else, and have the words that speak against a place."""
 
     phrases: Phrases[Name]
     names: frozenset[tuple[str, ...]]

@@ -27,7 +27,7 @@ def is_plural(phrase: str) -> bool:
 
 
 def noun_after_of(text: str, start: int, doc: Any) -> tuple[str, int]:
-    """What stands after " of" at character `start` and where it ends; nothing where that word is not there."""
+    """What stands after " of" at character `start` and where it ends; nothing where there is no "of"."""
     of = OF.match(text, start)
     phrase, end = noun_phrase(text, of.end(), doc) if of else ("", start)
     return (phrase, end) if phrase else ("", start)
@@ -47,7 +47,7 @@ def noun_phrase(text: str, start: int, doc: Any) -> tuple[str, int]:
 
 
 def ended(first: Any) -> Any:
-    """The last token of the noun phrase that starts with `first`: its head, or what stands before a stop word."""
+    """The last token of the noun phrase that starts with `first`: its head, or the one before a stop word."""
     head = first
     while head.dep_ in MODIFIERS and head.i < head.head.i < first.i + REACH:
         head = head.head

@@ -40,8 +40,8 @@ def currencies() -> dict[str, str]:
 def pattern() -> re.Pattern[str]:
     """A number with all that may stand around it; which groups match tells what it is.
 
-    `of`: three out of four; `fraction`: two-thirds; `half`; `sign`: US$ 2.4 million; `a`: any other, with `percent`,
-    `points` or `money` where such follows. `b` and `until` end a range.
+    `of`: three out of four; `fraction`: two-thirds; `half`; `sign`: US$ 2.4 million; `a`: any other,
+    with `percent`, `points` or `money` where such follows. `b` and `until` end a range.
     """
     signs = "|".join(re.escape(way) for way in currencies() if not way.islower() and way != "R")
     rand = r"(?<!\w)R(?=\s?\d[\d,]{2}|\s?\d[\d.]*\s?(?:million|billion|bn)\b)"
@@ -51,20 +51,25 @@ def pattern() -> re.Pattern[str]:
     scale = "(?i:hundred thousand|hundred|thousand|million|billion|trillion|lakh|crore)"
     return re.compile(
         r"(?<![A-Za-z])(?:"  # none starts inside a word, which spares most of the tries
-        rf"(?P<of>(?P<top>{number}) (?P<in>out of|of(?: the)?|in)(?: every)? (?P<bottom>{number})\b(?![,.]\d))"
-        rf"|(?P<fraction>\b(?P<over>(?i:an?|one|two|three|four|five|seven|nine))[ -](?P<under>(?i:{under}))\b)"
+        rf"(?P<of>(?P<top>{number}) (?P<in>out of|of(?: the)?|in)(?: every)?"
+        rf" (?P<bottom>{number})\b(?![,.]\d))"
+        rf"|(?P<fraction>\b(?P<over>(?i:an?|one|two|three|four|five|seven|nine))[ -]"
+        rf"(?P<under>(?i:{under}))\b)"
         r"|(?P<half>\b(?i:half)\b(?! a (?:dozen|century|day|hour|year|mile)))"
         rf"|(?P<sign>(?<![\w$])(?:{signs})|{rand})\s?(?P<from>{IN_FIGURES})"
-        rf"(?:\s?(?:[–—-]|to|and)\s?(?:{signs})?\s?(?P<until>{IN_FIGURES}))?(?:[\s-]?(?P<times>{scale}|mn|m|bn|k)\b)?"
-        rf"|(?P<a>(?<![\w$€£./#+-]){number}|\b(?i:an?)(?= (?:hundred|thousand|million|billion|dozen)\b))(?![/:]\d)"
+        rf"(?:\s?(?:[–—-]|to|and)\s?(?:{signs})?\s?(?P<until>{IN_FIGURES}))?"
+        rf"(?:[\s-]?(?P<times>{scale}|mn|m|bn|k)\b)?"
+        rf"|(?P<a>(?<![\w$€£./#+-]){number}"
+        r"|\b(?i:an?)(?= (?:hundred|thousand|million|billion|dozen)\b))(?![/:]\d)"
         rf"(?:(?P<to>\s?[–—−]\s?|-| to | and | or )(?P<b>{number}))?"
         rf"(?:[\s\u00a0-]?(?P<scale>{scale}|dozen)\b)?(?P<glue>[\s\u00a0]*)"
-        rf"(?:(?P<percent>%|per ?cent\b)|(?P<points>(?:percentage|percent|per cent)[ -]points?)|(?P<money>(?:{coins})\b))?)"
+        rf"(?:(?P<percent>%|per ?cent\b)|(?P<points>(?:percentage|percent|per cent)[ -]points?)"
+        rf"|(?P<money>(?:{coins})\b))?)"
     )
 
 
 def value(text: str) -> float:
-    """What a number in figures or in words up to ninety-nine amounts to: "54,000", "2.4", "twenty-five", "a"."""
+    """What a number in figures or in words up to ninety-nine amounts to: "54,000", "twenty-five", "a"."""
     word = text.lower()
     if word in ("a", "an"):
         return 1.0

@@ -16,12 +16,12 @@ CONCEPT = re.compile(r"\b[a-z][\w-]{0,40} \(([A-Z][\w&-]{1,20})\)")
 FIRST = re.compile(r"(?:^|[.!?:;\n])[\s\"'“‘(]*$")
 CURRENCY = re.compile(r"[A-Z]{3} ?\d")
 JOINED = re.compile(r" and | & |, |/| to |-")
-TRIMMED = re.compile(r"^(?:the|The|THE|a|an|A|An)\s+|['’]s?$|[\s,;:.()\[\]\"“”–-]+$|^[\s,;:.()\[\]\"“”–-]+")
+TRIMMED = re.compile(r"^(?i:the|an?)\s+|['’]s?$|[\s,;:.()\[\]\"“”–-]+$|^[\s,;:.()\[\]\"“”–-]+")
 
 
 @cache
 def known() -> tuple[Phrases[tuple[str, str]], frozenset[str], frozenset[str], tuple[str, ...]]:
-    """The agencies as (value, name), and the acronyms, words and endings that make an entity no organisation."""
+    """The agencies as (value, name); the acronyms, words and endings that make an entity none."""
     data = toml("organisations.toml")
     agencies = [(n, (value, names[0])) for value, names in data["agencies"].items() for n in names]
     none = data["none"]
@@ -58,17 +58,13 @@ def seen(text: str, entities: Entities) -> Iterator[tuple[int, int, str]]:
         if label != "ORG" or is_cited(text, start, end):
             continue
         name = clean(text[start:end])
-        if (
-            name
-            and name not in concepts
-            and is_name(name)
-            and not is_first_word(name, text[max(0, start - 12) : start])
-        ):
+        first = is_first_word(name, text[max(0, start - 12) : start])
+        if name and name not in concepts and not first and is_name(name):
             yield start, end, name
 
 
 def is_first_word(name: str, before: str) -> bool:
-    """Whether `name` is one plain word whose capital may only be that of a sentence: "Consequence management"."""
+    """Whether `name` is one word whose capital may be the sentence's: "Consequence management"."""
     return name.isalpha() and name[1:].islower() and bool(FIRST.search(before))
 
 
@@ -94,7 +90,7 @@ def is_name(name: str) -> bool:
         return False
     if name in acronyms or name.removesuffix("s") in acronyms or low in common or low.endswith(endings):
         return False
-    if sum(c.isdigit() for c in name) * 2 >= len(name) or "(" in name or ";" in name or ":" in name:
+    if sum(c.isdigit() for c in name) * 2 > len(name) or "(" in name or ";" in name or ":" in name:
         return False
     if " to " in name or CURRENCY.match(name):
         return False

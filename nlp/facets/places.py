@@ -7,16 +7,16 @@ from itertools import pairwise
 
 from nlp.facets.facet import Facet
 from nlp.facets.gazetteer import Gazetteer, Name, gazetteer
-from nlp.facets.words import Words, is_cited
+from nlp.facets.words import Words, is_author, is_cited
 
 Entities = Sequence[tuple[int, int, str]]
 """spaCy's entities as (first character, one after the last, label)."""
 
 # What stands before a place. After any other capitalised word, a guarded name is a person's.
 BEFORE = frozenset(
-    "in of from across to for throughout within at near around between outside into via through and or over inside under"
-    " versus vs de when while since as although because if after before greater downtown northern southern eastern western"
-    " central the south north east west rural urban".split()
+    "in of from across to for throughout within at near around between outside into via through and or over inside"
+    " under versus vs de when while since as although because if after before greater downtown northern southern"
+    " eastern western central the south north east west rural urban".split()
 )
 LANGUAGE = re.compile(r"\b(?:in|into|speaks?|spoken|fluent in) (?:the )?$")
 SPEAKING = re.compile(r"-(?:speaking|language|educated)")
@@ -26,12 +26,13 @@ PUBLISHER = re.compile(r": [A-Z][\w&]+(?: [A-Z&][\w&]*){0,3}[.,;)]")
 INITIAL = re.compile(r" [A-Z]\.(?:\s|$)")
 
 GEORGIA_US = Name("Georgia, US", "province", "US")
+PLACED = frozenset({"GPE", "LOC", "ORG", "FAC"})
 AROUND_GEORGIA = frozenset({"AM", "AZ", "MD", "UA", "TR"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A name found in a text, from character `start` to `end`; `others` are further countries that have it too."""
+    """A name found in a text, from character `start` to `end`; `others` are countries that have it too."""
 
     name: Name
     start: int
@@ -92,13 +93,14 @@ def is_place(
 ) -> bool:  # fmt: skip
     """Whether the words `first` to `last` name a place here, and no author, person or press."""
     start, end = text.starts[first], text.ends[last - 1]
-    if is_cited(text.text, start, end):
+    against = known.guarded.get(" ".join(text.folded[first:last]))
+    plain = kind in ("name", "region") and against is None
+    if is_author(text.text, start, end) or (not plain and is_cited(text.text, start, end)):
         return False
     if kind == "subdivision" and not is_located(text.text, start, end, entities):
         return False
     if kind == "city" and (PUBLISHER.match(text.text, end) or is_in_person(start, end, entities)):
         return False
-    against = known.guarded.get(" ".join(text.folded[first:last]))
     return against is None or (against.isdisjoint(text.folded) and stands_alone(text, first, last, entities))
 
 
@@ -115,23 +117,20 @@ def stands_alone(text: Words, first: int, last: int, entities: Entities) -> bool
     return not capital or any(s <= start < e and label in PLACED for s, e, label in entities)
 
 
-PLACED = frozenset({"GPE", "LOC", "ORG", "FAC"})
-
-
 def is_in_person(start: int, end: int, entities: Entities) -> bool:
     """Whether a name is part of a longer one that spaCy takes for a person's."""
     return any(s <= start and end <= e and e - s > end - start and lab == "PERSON" for s, e, lab in entities)
 
 
 def is_located(text: str, start: int, end: int, entities: Entities) -> bool:
-    """Whether spaCy sees a place here; in a title, which it does not read, whether a word of place stands before."""
+    """Whether spaCy sees a place here; in a title, which it does not read, whether "in" or so stands before."""
     if entities:
         return any(s <= start and end <= e and label in ("GPE", "LOC") for s, e, label in entities)
     return bool(LOCATED.search(text[max(0, start - 9) : start]))
 
 
 def settle(found: list[Place], text: str) -> list[Place]:
-    """`found` without what its neighbours overrule: "Paris, Texas" is in the US, and so is Georgia beside Alabama."""
+    """`found` as its neighbours have it: "Paris, Texas" is in the US, and so is Georgia beside Alabama."""
     american = any(p.name.value == "US" and p.name.kind in ("city", "province") for p in found)
     caucasian = any(p.name.value in AROUND_GEORGIA for p in found)
     if (american and not caucasian) or any(is_georgia_us(a, b, text) for a, b in pairwise(found)):

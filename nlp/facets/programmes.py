@@ -15,7 +15,7 @@ FILE = "programmes.toml"
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One name of the programme `key`; where `needs` is not None, it counts only beside one of those phrases."""
+    """One name of the programme `key`; with `needs`, it counts only beside one of those phrases."""
 
     key: str
     label: str

@@ -50,6 +50,7 @@ def shown(text: Words) -> list[tuple[str, str, int]]:
     return [
         (" ".join(text.folded[first:last]), code, weight)
         for first, last, meanings in phrases.found(text)
-        if NOTHING not in meanings and not is_cited(text.text, text.starts[first], text.ends[last - 1])
+        if not is_cited(text.text, text.starts[first], text.ends[last - 1])
         for code, weight in meanings
+        if weight
     ]

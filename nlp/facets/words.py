@@ -1,4 +1,4 @@
-"""Words of a text, folded so that case, accents and plurals do not matter, and phrases looked up among them."""
+"""Words of a text, folded so that case, accents and plurals do not matter, and phrases among them."""
 
 import re
 import unicodedata
@@ -61,7 +61,7 @@ def words(text: str) -> Words:
 class Phrases(Generic[T]):
     """Phrases, each with what it stands for; several may share the same words.
 
-    A word that a phrase has in capitals ("IT", "US") must stand in capitals, in a text that is not all capitals.
+    A word that a phrase has in capitals ("IT", "US") must stand so, in a text not all in capitals.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
@@ -74,7 +74,7 @@ class Phrases(Generic[T]):
         self._by_first = {first: sorted(known.items(), key=lambda kv: -len(kv[0])) for first, known in table.items()}
 
     def found(self, text: Words) -> Iterator[tuple[int, int, tuple[T, ...]]]:
-        """Each phrase in `text` as (first word, one after the last, meanings): longest first, none overlapping."""
+        """Each phrase in `text` as (first word, one after the last, meanings); the longest, none overlapping."""
         folded, i = text.folded, 0
         while i < len(folded):
             step = 1
@@ -89,12 +89,20 @@ class Phrases(Generic[T]):
             i += step
 
 
-CITED = re.compile(
-    r"\s*(?:et al\b|,? [A-Z]\.(?:\s?-?[A-Z]\.)*(?=[\s,;)]|$)|(?:,| (?:and|&) [A-Z]\w+,?)? \(?(?:19|20)\d\d[a-z]?\))"
-)
+AUTHOR = re.compile(r"\s*(?:et al\b|,? [A-Z]\.(?:\s?-?[A-Z]\.)*(?=[\s,;)]|$))")
 INITIALS = re.compile(r"(?:^|[\s(])(?:[A-Z]\.[\s-]?)+$")
+DATED = re.compile(r"(?:,| (?:and|&) [A-Z]\w+,?)? \(?(?:19|20)\d\d[a-z]?\)")
+PREPOSED = re.compile(r"\b(?:in|of|from|across|for|to|within|at) $")
+
+
+def is_author(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a surname by its initials or companions: "Wood, J.", "J. Wood", "Chad et al."."""
+    return bool(AUTHOR.match(text, end) or INITIALS.search(text[max(0, start - 8) : start]))
 
 
 def is_cited(text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is the surname of an author: "Wood, J.", "Chad et al.", "(French, 2015)"."""
-    return bool(CITED.match(text, end)) or bool(INITIALS.search(text[max(0, start - 8) : start]))
+    """Whether `text[start:end]` is an author, or a name with a year: "(French, 2015)", "Wood (2001)"."""
+    if is_author(text, start, end):
+        return True
+    dated = text[start : start + 1].isupper() and DATED.match(text, end)
+    return bool(dated and not PREPOSED.search(text[max(0, start - 8) : start]))

@@ -26,12 +26,15 @@ def search(folder: Path, /, query: str, k: int, mode: str, json_: bool, **narrow
     Example: sourcebook search "late payment by large customers" --tag threat --year 2010-2020
     """
     from index import search as searching
+    from index.filters import check
     from sourcebook.workspace import open_workspace
 
     workspace = open_workspace(folder)
     db = workspace.filled()
+    wanted = filters(narrow)
+    check(db, wanted)
     hits = searching.search(
-        db, workspace.index, query, k=k, mode=mode, filters=filters(narrow), model=workspace.config.base.model
+        db, workspace.index, query, k=k, mode=mode, filters=wanted, model=workspace.config.base.model
     )
     if json_:
         emit(hits)

@@ -1,6 +1,9 @@
 """The demonstration from end to end: serve the small web, gather it, build a workspace, say what to try."""
 
+import os
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +47,15 @@ allow_private = true
 """
 ROOM = "http://127.0.0.1:8001"
 TO_TRY = f"""
-Three things to try (the addresses answer while the reading room is open: sourcebook {{folder}} serve):
+Three things to try (the addresses answer while the reading room is open: {{command}} serve):
 1. Search by meaning:
-   sourcebook {{folder}} search "late payment"
+   {{command}} search "late payment"
    {ROOM}/search?q=late+payment
 2. Browse a tag:
-   sourcebook {{folder}} search "waiting for money" --tag threat/late_payment
+   {{command}} search "waiting for money" --tag threat/late_payment
    {ROOM}/browse?tag=threat%2Flate_payment
 3. Leave with a citation list:
-   sourcebook {{folder}} cite --query "late payment" --format ris > late-payment.ris
+   {{command}} cite --query "late payment" --format ris > late-payment.ris
    {ROOM}/search.ris?q=late+payment
 """
 
@@ -69,7 +72,11 @@ def build(folder: Path, quiet: bool = False) -> tuple[Workspace, dict[str, Any]]
     done = stages.build(workspace, workspace.open())
     for stage, counts in done.items():
         tell(console, stage, counts)
-    console.print(TO_TRY.format(folder=f"-C {shlex.quote(str(folder))}"), markup=False)
+    program = (
+        "sourcebook" if shutil.which("sourcebook") else os.path.relpath(Path(sys.executable).parent / "sourcebook")
+    )
+    command = f"{program} -C {shlex.quote(str(folder))}"
+    console.print(TO_TRY.format(command=command), markup=False)
     return workspace, {"crawl": crawled, **done}
 
 

@@ -80,6 +80,16 @@ def test_search_obeys_its_filters(small: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "words"), [(["--tag", "thret"], "Did you mean 'threat'"), (["--source", "x"], "import")]
+)
+def test_a_filter_that_does_not_exist_is_named(small: Path, option: list[str], words: str) -> None:
+    for command in (["search", "suppliers"], ["cite"]):
+        result = run("-C", str(small), *command, *option)
+        assert result.exit_code != 0
+        assert words in result.output
+
+
+@pytest.mark.parametrize(
     ("arguments", "format_", "holds"),
     [
         (["--all"], "bibtex", "@article{marrin2014waiting"),

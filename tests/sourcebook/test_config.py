@@ -54,6 +54,13 @@ def test_a_mistake_is_named_with_its_mend(tmp_path: Path, text: str, words: str)
     assert "\n" not in str(error.value)
 
 
+def test_a_taxonomy_in_the_workspace_is_found_from_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / config.FILE).write_text('[base]\ntaxonomy = "mine"')
+    assert config.load(tmp_path).base.taxonomy == str(tmp_path / "mine")
+    assert config.load(tmp_path).base.model == "all-MiniLM-L6-v2"
+
+
 def test_two_sources_of_one_name_are_refused() -> None:
     one = {"name": "a", "kind": "openalex", "base_url": "https://a.example"}
     with pytest.raises(SourcebookError, match="two sources are called 'a'"):

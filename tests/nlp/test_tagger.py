@@ -1,0 +1,70 @@
+"""The tagger that ships: what it answers, its reasons, and the floors below which it must not fall."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import SourcebookError
+from nlp import tagger, taxonomy
+from nlp.tagger import Tagger
+from sourcebook import evaluation
+
+FLOORS = tomllib.loads((Path(__file__).parent / "tagger_floors.toml").read_text("utf-8"))
+
+LATE = ("", "The supermarket pays its small bakeries only after 120 days, so that they run out of cash for flour.")
+NOTHING = ("Moths of the valley", "The moth was seen on warm evenings in June, mostly near the river.")
+
+
+@pytest.fixture(scope="module")
+def model() -> Tagger:
+    return tagger.load(taxonomy.load("procurement"))
+
+
+def test_a_plain_case_is_tagged_and_a_stranger_is_not(model: Tagger) -> None:
+    late, nothing = (model.holds(one) for one in model.score([LATE, NOTHING]))
+    assert {"threat", "threat/late_payment"} <= set(late)
+    assert nothing == {}
+
+
+def test_answers_keep_their_order_and_do_not_depend_on_neighbours(model: Tagger) -> None:
+    together = model.score([NOTHING, LATE, NOTHING])
+    assert np.allclose(together[1], model.score([LATE])[0], atol=0.02)
+    assert np.allclose(together[0], together[2], atol=0.02)
+
+
+def test_a_theme_never_stands_without_its_tag(model: Tagger) -> None:
+    scores = np.zeros(len(model.labels), dtype=np.float32)
+    scores[model.labels.index("threat/late_payment")] = 1
+    assert model.holds(scores) == {}
+
+
+def test_reasons_are_words_of_the_passage(model: Tagger) -> None:
+    reading = model.read([LATE])[0]
+    words = reading.words(model.labels.index("threat"))
+    assert 0 < len(words) <= tagger.WORDS
+    assert all(word in LATE[1] for word in words)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "a" * 100_000, "word " * 5000, "日本語" * 300, "<b>&amp;</b>"])
+def test_any_text_gets_scores(model: Tagger, text: str) -> None:
+    scores = model.score([("", text), ("A title", text)])
+    assert all(np.isfinite(one).all() and (one >= 0).all() and (one <= 1).all() for one in scores)
+
+
+def test_a_tagger_for_other_tags_is_refused(tmp_path: Path) -> None:
+    about = json.dumps({"labels": ["threat"], "name": "x", "model": "all-MiniLM-L6-v2"})
+    np.savez(tmp_path / tagger.FILE, about=np.array(about))
+    with pytest.raises(SourcebookError, match="trained for other tags"):
+        tagger.read_file(tmp_path / tagger.FILE, taxonomy.load("procurement"))
+
+
+@pytest.mark.real
+def test_quality_stays_above_its_floors(shared: Path) -> None:
+    found = evaluation.tags(shared / "gold/dev.jsonl")
+    assert found["macro_f1"] >= FLOORS["macro_f1"]
+    assert found["themes"]["f1"] >= FLOORS["themes_f1"]
+    below = {name: one["f1"] for name, one in found["tags"].items() if one["f1"] < FLOORS["tags"][name]}
+    assert not below
