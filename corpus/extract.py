@@ -212,6 +212,7 @@ def describe(db: Database, file_id: int, document: Document) -> None:
     if not document.title or csl.title_key(str(item.get("title", ""))) not in placeholders:
         return
     item["title"] = document.title
+    item.get("custom", {}).pop("provisional", None)
     if not item.get("author"):
         item["author"] = [found for each in document.authors if (found := csl.name(each))]
     if document.year and not item.get("issued"):

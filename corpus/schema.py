@@ -148,6 +148,17 @@ def m001_first_tables(db: Database) -> None:
             db.execute(statement.rstrip(";"))
 
 
+# How often passages changed: what was made from them compares its own number with this one.
+REVISION = """
+CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL);
+INSERT INTO revision (name, number) VALUES ('passage', 0)
+"""
+COUNT_CHANGE = """
+CREATE TRIGGER passage_{event} AFTER {when} ON passage
+BEGIN UPDATE revision SET number = number + 1 WHERE name = 'passage'; END
+"""
+
+
 @migrations()
 def m002_keyword_search(db: Database) -> None:
     db.table("passage").enable_fts(["title", "section", "text"], tokenize="porter unicode61", create_triggers=True)
@@ -157,3 +168,11 @@ def m002_keyword_search(db: Database) -> None:
 def m003_gathering_resumes(db: Database) -> None:
     for statement in CRAWLED.strip().split(";\n"):
         db.execute(statement.rstrip(";"))
+
+
+@migrations()
+def m004_changes_are_counted(db: Database) -> None:
+    for statement in REVISION.strip().split(";\n"):
+        db.execute(statement)
+    for event, when in (("added", "INSERT"), ("removed", "DELETE"), ("changed", "UPDATE OF title, text")):
+        db.execute(COUNT_CHANGE.format(event=event, when=when))

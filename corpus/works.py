@@ -33,7 +33,7 @@ INSERT INTO work (id, key, title, authors, year, type, container, doi, url, abst
 VALUES (:id, :key, :title, :authors, :year, :type, :container, :doi, :url, :abstract, :language, :licence, :access,
         :csl, :origin)
 ON CONFLICT (id) DO UPDATE SET
-    title = excluded.title, authors = excluded.authors, year = excluded.year, type = excluded.type,
+    key = excluded.key, title = excluded.title, authors = excluded.authors, year = excluded.year, type = excluded.type,
     container = excluded.container, doi = excluded.doi, url = excluded.url, abstract = excluded.abstract,
     language = excluded.language, licence = excluded.licence, access = excluded.access, csl = excluded.csl,
     origin = excluded.origin
@@ -231,8 +231,10 @@ def save_work(db: Database, group: list[Member], taken: set[str], claimed: set[i
     item, origin = combined(group)
     known = sorted({one.work_id for one in group if one.work_id is not None} - claimed)
     work = known[0] if known else int(db.execute(NEXT_WORK).fetchone()[0])
-    row = db.execute("SELECT key FROM work WHERE id = ?", [work]).fetchone()
-    key = str(row[0]) if row else citation_key(item, taken)
+    row = db.execute("SELECT key, csl FROM work WHERE id = ?", [work]).fetchone()
+    key = str(row[0]) if row and not named_now(row[1], item) else citation_key(item, taken)
+    if row and row[0] != key:
+        db.execute(ALIAS, [work, work])
     taken.add(key)
     claimed.add(work)
     db.execute(SAVE_WORK, {"id": work, "key": key, **columns(item), "origin": canonical(origin)})
@@ -245,6 +247,12 @@ def save_work(db: Database, group: list[Member], taken: set[str], claimed: set[i
             db.execute(MARK, [one.doi, one.match_key, one.id])
     db.execute(MOVE_PASSAGES, {"new": work})
     db.execute(RETITLE, {"id": work, "title": item["title"]})
+
+
+def named_now(before: str, item: Item) -> bool:
+    """Whether the work was called after its file until now, and has a title of its own at last."""
+    provisional = json.loads(before).get("custom", {}).get("provisional", False)
+    return bool(provisional) and not item.get("custom", {}).get("provisional")
 
 
 def combined(group: list[Member]) -> tuple[Item, dict[str, int]]:

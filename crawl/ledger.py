@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -14,7 +13,7 @@ from sqlite_utils import Database
 
 from corpus.archive import Archive, Place, read_body
 from corpus.errors import SourcebookError
-from corpus.records import Record, canonical, digest, save_record, source_id
+from corpus.records import Record, canonical, digest, now, save_record, source_id
 from crawl import statements as sql
 from crawl.outcomes import ARCHIVED, FAILED, PASSING, brief
 from crawl.parse import Skipped
@@ -236,8 +235,3 @@ class Ledger:
 def without_secret(url: str) -> str:
     """`url` without the key of an interface, which belongs in no table."""
     return SECRET.sub("", url).rstrip("?&")
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601 to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

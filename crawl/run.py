@@ -109,7 +109,7 @@ def last_words(complaints: IO[bytes]) -> str:
     complaints.seek(0)
     said = complaints.read().decode("utf-8", "replace").strip()
     if said:
-        logger.warning("%s", said)
+        logger.debug("%s", said)
     return f"the crawling process ended: {said.splitlines()[-1] if said else 'it gave no reason'}"
 
 

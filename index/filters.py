@@ -24,6 +24,9 @@ FACET = (
 )
 
 
+YEARS = "Write 2015, 2010-2020, 2010- or -2020."
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a search is narrowed to: values of one kind are OR, kinds are AND.
@@ -53,9 +56,9 @@ def years(text: str | None) -> tuple[int | None, int | None]:
         begin = int(first) if first.strip() else None
         end = int(last) if last.strip() else (None if dash else begin)
     except ValueError:
-        raise SourcebookError(
-            f"{text!r} is no year or range of years. Write 2015, 2010-2020, 2010- or -2020."
-        ) from None
+        raise SourcebookError(f"{text!r} is no year or range of years. {YEARS}") from None
+    if any(year is not None and not 0 < year < 3000 for year in (begin, end)) or (begin and end and begin > end):
+        raise SourcebookError(f"{text!r} is no range of years that a work can be from. {YEARS}")
     return begin, end
 
 
@@ -78,13 +81,21 @@ def where(filters: Filters) -> tuple[str, list[str | int]]:
     return " AND ".join(parts) or "1", values
 
 
+KNOWN = {
+    "tag": "SELECT tag FROM tag",
+    "source": "SELECT name FROM source",
+    "country": "SELECT DISTINCT value FROM facet WHERE kind = 'country'",
+    "sector": "SELECT DISTINCT value FROM facet WHERE kind = 'sector'",
+}
+
+
 def check(db: Database, filters: Filters) -> None:
-    """Raise SourcebookError where a tag or a source that is asked for does not exist: it would find nothing."""
-    for kind, sql in (("tag", "SELECT tag FROM tag"), ("source", "SELECT name FROM source")):
+    """Raise SourcebookError where a value that is asked for does not occur at all: it would find nothing."""
+    for kind, sql in KNOWN.items():
         known = [row[0] for row in db.execute(sql).fetchall()]
         for value in getattr(filters, kind):
             if value not in known:
-                raise SourcebookError(f"There is no {kind} {value!r}{nearest(value, known)}")
+                raise SourcebookError(f"Nothing here has the {kind} {value!r}{nearest(value, known)}")
 
 
 def allowed(db: Database, filters: Filters) -> NDArray[np.int64] | None:

@@ -58,6 +58,6 @@ def rank(db: Database, query: str, k: int, allowed: NDArray[np.int64] | None) ->
     try:
         return [(int(row[0]), float(row[1])) for row in db.execute(sql, values).fetchall()]
     except sqlite3.OperationalError as error:
-        if "fts5" in str(error):
+        if "fts5: syntax error" in str(error):
             return []
         raise

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from nlp.encoder import Encoder, Vectors, passage_input
 VERSION = "1"
 MANIFEST = "manifest.json"
 PASSAGES = "SELECT id, title, text FROM passage ORDER BY id"
-STATE = "SELECT COUNT(*), IFNULL(MAX(id), 0) FROM passage"
+REVISION = "SELECT number FROM revision WHERE name = 'passage'"
 
 # How many passages are encoded between two looks at the progress bar.
 CHUNK = 512
@@ -35,7 +35,7 @@ class Manifest:
     model_hash: str
     dimension: int
     count: int
-    last_id: int
+    revision: int
     content_hash: str
     vectors: str
     inputs: str
@@ -80,13 +80,13 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def is_current(db: Database, manifest: Manifest | None, model_hash: str) -> bool:
-    """Whether the index was made with this model from as many passages as there are now."""
-    count, last = db.execute(STATE).fetchone()
-    return (
-        manifest is not None
-        and manifest.model_hash == model_hash
-        and (manifest.count, manifest.last_id) == (count, last)
-    )
+    """Whether the index was made with this model from the passages as they are now."""
+    return manifest is not None and manifest.model_hash == model_hash and manifest.revision == revision(db)
+
+
+def revision(db: Database) -> int:
+    """How often the passages have changed."""
+    return int(db.execute(REVISION).fetchone()[0])
 
 
 def indexed(db: Database, folder: Path, model: str) -> int:
@@ -94,7 +94,18 @@ def indexed(db: Database, folder: Path, model: str) -> int:
     manifest = read_manifest(folder)
     if manifest is None or manifest.model != model:
         return 0
-    return int(db.execute("SELECT COUNT(*) FROM passage WHERE id <= ?", [manifest.last_id]).fetchone()[0])
+    if manifest.revision == revision(db):
+        return manifest.count
+    known = {bytes(key) for key in np.load(folder / manifest.inputs)}
+    return sum(bytes(key) in known for key in inputs_of(db)[2])
+
+
+def inputs_of(db: Database) -> tuple[NDArray[np.int64], list[str], NDArray[np.bytes_]]:
+    """The ids of all passages, what is encoded of each, and its hash (16 bytes)."""
+    rows = db.execute(PASSAGES).fetchall()
+    inputs = [passage_input(row[1], row[2]) for row in rows]
+    hashes = np.array([bytes.fromhex(digest(one)[:32]) for one in inputs], dtype="S16")
+    return np.array([row[0] for row in rows], dtype=np.int64), inputs, hashes
 
 
 def open_store(db: Database, folder: Path, encoder: Encoder) -> Store:
@@ -103,30 +114,35 @@ def open_store(db: Database, folder: Path, encoder: Encoder) -> Store:
     if manifest is None or not is_current(db, manifest, encoder.model_hash):
         state = "out of date" if manifest else "missing"
         raise SourcebookError(f"The semantic index is {state}. Run `sourcebook index`, then search again.")
-    return Store(manifest, load_faiss(str(folder / manifest.vectors)))
+    opened = load_faiss(str(folder / manifest.vectors))
+    if opened is None:
+        raise SourcebookError("The semantic index is damaged. Run `sourcebook index`, then search again.")
+    return Store(manifest, opened)
 
 
 @lru_cache(maxsize=2)
 def load_faiss(path: str) -> Any:
-    """The FAISS index at `path`, kept in memory; a rebuilt index has another name."""
-    return faiss.read_index(path)
+    """The FAISS index at `path`, kept in memory (a rebuilt index has another name); None where it is damaged."""
+    try:
+        return faiss.read_index(path)
+    except RuntimeError:
+        return None
 
 
 def update(
     db: Database, folder: Path, encoder: Encoder, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, int]:
     """Bring the index up to date; what has a vector already is not encoded again, and a crash leaves the old one."""
-    rows = db.execute(PASSAGES).fetchall()
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    inputs = [passage_input(row[1], row[2]) for row in rows]
-    hashes = np.array([bytes.fromhex(digest(one)[:32]) for one in inputs], dtype="S16")
+    number = revision(db)
+    ids, inputs, hashes = inputs_of(db)
     content = digest(canonical([encoder.model_hash, ids.tolist()]) + "".join(h.hex() for h in hashes))
     manifest = read_manifest(folder)
-    if manifest is not None and manifest.content_hash == content:
-        return {"passages": len(rows), "encoded": 0}
+    if manifest is not None and manifest.content_hash == content and load_faiss(str(folder / manifest.vectors)):
+        write_manifest(folder, replace(manifest, model=encoder.name, revision=number))
+        return {"passages": len(ids), "encoded": 0}
     vectors, encoded = gather(folder, manifest, encoder, inputs, hashes, progress)
-    write(folder, encoder, ids, hashes, vectors, content)
-    return {"passages": len(rows), "encoded": encoded}
+    write(folder, encoder, ids, hashes, vectors, content, number)
+    return {"passages": len(ids), "encoded": encoded}
 
 
 def gather(
@@ -159,8 +175,11 @@ def known_vectors(folder: Path, manifest: Manifest | None, encoder: Encoder) -> 
     """The vectors that the old index holds, by hash of what they were made from."""
     if manifest is None or manifest.model_hash != encoder.model_hash or not manifest.count:
         return {}
+    opened = load_faiss(str(folder / manifest.vectors))
+    if opened is None:
+        return {}
     hashes = np.load(folder / manifest.inputs)
-    old = load_faiss(str(folder / manifest.vectors)).index.reconstruct_n(0, manifest.count)
+    old = opened.index.reconstruct_n(0, manifest.count)
     return {bytes(key): vector for key, vector in zip(hashes, old, strict=True)}
 
 
@@ -171,6 +190,7 @@ def write(
     hashes: NDArray[np.bytes_],
     vectors: Vectors,
     content: str,
+    number: int,
 ) -> None:
     """Write a new pair of files, then the manifest that makes them the index, then drop the old ones."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -179,15 +199,21 @@ def write(
     if len(ids):
         built.add_with_ids(vectors, ids)
     manifest = Manifest(
-        VERSION, encoder.name, encoder.model_hash, encoder.dimension, len(ids), int(ids[-1]) if len(ids) else 0,
+        VERSION, encoder.name, encoder.model_hash, encoder.dimension, len(ids), number,
         content, f"{content[:16]}.faiss", f"{content[:16]}.npy",
     )  # fmt: skip
+    load_faiss.cache_clear()  # a damaged file may be written anew under its name
     faiss.write_index(built, str(folder / f"{manifest.vectors}.wip"))
     (folder / f"{manifest.vectors}.wip").rename(folder / manifest.vectors)
     np.save(folder / manifest.inputs, hashes)
-    wip = folder / f"{MANIFEST}.wip"
-    wip.write_text(canonical(asdict(manifest)), "utf-8")
-    os.replace(wip, folder / MANIFEST)
+    write_manifest(folder, manifest)
     for path in folder.iterdir():
         if path.suffix in (".faiss", ".npy", ".wip") and path.name not in (manifest.vectors, manifest.inputs):
             path.unlink(missing_ok=True)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put `manifest` in the place of the old one, at a stroke."""
+    wip = folder / f"{MANIFEST}.wip"
+    wip.write_text(canonical(asdict(manifest)), "utf-8")
+    os.replace(wip, folder / MANIFEST)

@@ -28,24 +28,30 @@ class Example:
 
 def read(path: Path) -> list[Example]:
     """The labelled passages of a file of JSON lines `{"id","text","tags","title"?,"themes"?,"register"?}`."""
-    examples = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            example = Example(
-                str(row["id"]), row.get("title") or "", row["text"], tuple(row["tags"]),
-                tuple(row.get("themes") or ()), row.get("register") or "",
-            )  # fmt: skip
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise SourcebookError(
-                f'{path}, line {number}: not a JSON object with "id", "text" and "tags". Mend it and try again.'
-            ) from None
-        examples.append(example)
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise SourcebookError(f"{path} is not in UTF-8 ({error}). Save it so and try again.") from error
+    examples = [parsed(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
     if not examples:
         raise SourcebookError(f"{path} holds no labelled passages.")
     return examples
+
+
+def parsed(line: str, where: str) -> Example:
+    """One line of a file of labelled passages."""
+    try:
+        row = json.loads(line)
+        texts = [str(row["id"]), row.get("title") or "", row["text"], row.get("register") or ""]
+        lists = [row["tags"], row.get("themes") or []]
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(one, list) for one in lists):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SourcebookError(
+            f'{where}: not a JSON object with "id", "text" and a list of "tags". Mend it and try again.'
+        ) from None
+    id, title, text, register = texts
+    return Example(id, title, text, tuple(lists[0]), tuple(lists[1]), register)
 
 
 def labels(examples: Iterable[Example], taxonomy: Taxonomy) -> NDArray[np.bool_]:

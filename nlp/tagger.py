@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +116,12 @@ def whole_word(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
+def version_of(taxonomy: Taxonomy) -> str | None:
+    """The version of the tagger that ships with the taxonomy, without loading it; None where there is none."""
+    path = taxonomy.folder / FILE
+    return f"{taxonomy.name}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}" if path.is_file() else None
+
+
 @cache
 def load(taxonomy: Taxonomy) -> Tagger:
     """The tagger that ships with the taxonomy."""
@@ -126,17 +133,20 @@ def load(taxonomy: Taxonomy) -> Tagger:
 
 def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
     """The tagger in the file at `path`, which must know the taxonomy's tags and themes."""
-    with np.load(path, allow_pickle=False) as data:
-        arrays = dict(data)
-    about = json.loads(str(arrays.pop("about")))
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = dict(data)
+        about = json.loads(str(arrays.pop("about")))
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise SourcebookError(f"{path} is no tagger that can be read ({error}). Train it anew.") from error
     if tuple(about["labels"]) != (*taxonomy.top, *taxonomy.themes):
         raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     slopes, offsets, limits = (arrays.pop(name).astype(np.float32) for name in ("slopes", "offsets", "thresholds"))
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     key = f"tagger-{version}-{models.fingerprint(about['model'])}"
     folder = models.kept(key, lambda made: export(about["model"], arrays, made))
     graph, tokenizer = models.compiled(folder)
-    name = f"{about['name']}-{version}"
+    name = f"{taxonomy.name}-{version}"
     return Tagger(tuple(about["labels"]), slopes, offsets, limits, name, tokenizer, graph)
 
 

@@ -28,7 +28,7 @@ NEAR = 0.5
 
 def version(terms: Taxonomy) -> str:
     """What tags and facets depend on; passages read by another version are read anew."""
-    return f"{tagger.load(terms).version} facets-{facets.VERSION}"
+    return f"{tagger.version_of(terms)} facets-{facets.VERSION}"
 
 
 def undone(db: Database, terms: Taxonomy) -> int:

@@ -26,6 +26,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except SourcebookError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+            raise click.ClickException(
+                f"{error.filename}: {error.strerror}. Choose another place, or mend it."
+            ) from error
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise

@@ -107,8 +107,8 @@ def in_folder(config: Config, workspace: Path) -> Config:
     """`config` with the taxonomy's and the model's folders, where they are such, looked for in the workspace."""
     inside = {
         name: str(workspace / value)
-        for name in ("taxonomy", "model")
-        if (value := getattr(config.base, name)) and (workspace / value).is_dir()
+        for name, holds in (("taxonomy", "taxonomy.toml"), ("model", "config.json"))
+        if (value := getattr(config.base, name)) and (workspace / value / holds).is_file()
     }
     return replace(config, base=replace(config.base, **inside))
 
@@ -116,8 +116,13 @@ def in_folder(config: Config, workspace: Path) -> Config:
 def parse(data: dict[str, Any], where: str) -> Config:
     """The configuration in the TOML document `data`, every key and type checked."""
     check_keys(data, {"base", "source"}, where)
+    if not isinstance(data.get("base", {}), dict):
+        raise SourcebookError(f"{where}: `base` is a table. Write [base] on a line of its own.")
+    declared = data.get("source", [])
+    if not isinstance(declared, list) or not all(isinstance(one, dict) for one in declared):
+        raise SourcebookError(f"{where}: write [[source]], with two brackets on each side: there may be several.")
     base = table(Base, data.get("base", {}), f"{where} [base]")
-    sources = tuple(source(one, f"{where} [[source]]") for one in data.get("source", []))
+    sources = tuple(source(one, f"{where} [[source]]") for one in declared)
     names = [one.name for one in sources]
     for name in names:
         if names.count(name) > 1:
@@ -134,6 +139,8 @@ def source(data: dict[str, Any], where: str) -> Source:
         if not renamed.get(needed):
             raise SourcebookError(f"{where}: `{needed}` is missing. Every source needs a name and a kind.")
     where = f"{where} {renamed['name']!r}"
+    if renamed["name"] == "import":
+        raise SourcebookError(f"{where}: this name is that of the files taken in with `sourcebook import`.")
     if renamed["kind"] not in KINDS:
         raise SourcebookError(f"{where}: unknown kind {renamed['kind']!r}{nearest(str(renamed['kind']), KINDS)}")
     one = table(Source, renamed, where)

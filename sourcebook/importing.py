@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from corpus import formats
-from corpus.archive import Archive
+from corpus.archive import Archive, Place
 from corpus.errors import SourcebookError
-from corpus.records import Record, save_record, source_id
+from corpus.records import Record, digest, now, save_record, source_id
 from sourcebook.progress import bar
-from sourcebook.workspace import Workspace, now, recorded
+from sourcebook.workspace import Workspace, recorded
 
 # Outcomes that leave something out; the command then ends with an error, and the ledger says why.
 FAILED = ("unknown_format", "unreadable", "empty", "partly_broken")
@@ -30,8 +31,8 @@ DOCUMENTS = {
 }
 
 SAVE_FETCH = """
-INSERT INTO fetch (source_id, run_id, url, time, media_type, bytes, sha256, warc_file, warc_offset, outcome, reason)
-VALUES (:source, :run, :url, :time, :media_type, :bytes, :sha256, :warc_file, :warc_offset, :outcome, :reason)
+INSERT INTO fetch (source_id, url, time, media_type, bytes, sha256, warc_file, warc_offset, outcome, reason)
+VALUES (:source, :url, :time, :media_type, :bytes, :sha256, :warc_file, :warc_offset, :outcome, :reason)
 """
 KNOWN = "SELECT id, outcome, reason FROM fetch WHERE source_id = ? AND url = ? AND sha256 = ? ORDER BY id DESC LIMIT 1"
 RECORDS = "SELECT COUNT(*) FROM record WHERE fetch_id = ?"
@@ -81,53 +82,88 @@ def files_in(path: Path) -> Iterator[Path]:
 
 def import_file(db: Database, archive: Archive, path: Path) -> Imported:
     """Take in one file, in one transaction; what was taken in before is left as it is."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise OSError(f"it has more than {LARGEST // 1_000_000} MB")
-        data = path.read_bytes()
-    except OSError as error:
-        return Imported(str(path), "unreadable", 0, str(error))
+    name = printable(path)
     with db.atomic():
         source = source_id(db, "import", "import")
-        url, sha256 = path.resolve().as_uri(), hashlib.sha256(data).hexdigest()
+        url = path.resolve().as_uri()
+        try:
+            data = read_bytes(path)
+        except OSError as error:
+            save_fetch(db, source, url, "", 0, "", Place("", 0), "unreadable", str(error))
+            return Imported(name, "unreadable", 0, str(error))
+        sha256 = hashlib.sha256(data).hexdigest()
         known = db.execute(KNOWN, [source, url, sha256]).fetchone()
         if known:
             records = int(db.execute(RECORDS, [known[0]]).fetchone()[0])
-            return Imported(str(path), "unchanged" if known[1] not in FAILED else known[1], records, known[2] or "")
+            return Imported(name, "unchanged" if known[1] not in FAILED else known[1], records, known[2] or "")
         return take_in(db, archive, source, path, url, sha256, data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of a sensible size; OSError says what is wrong with another."""
+    if not path.is_file():
+        raise OSError("it is no regular file")
+    if path.stat().st_size > LARGEST:
+        raise OSError(f"it has more than {LARGEST // 1_000_000} MB")
+    return path.read_bytes()
+
+
+def printable(path: Path) -> str:
+    """The path as text that can be printed and stored, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def take_in(db: Database, archive: Archive, source: int, path: Path, url: str, sha256: str, data: bytes) -> Imported:
     """Archive the bytes, note the file in the ledger, and save what it holds."""
+    name = Path(printable(path)).name
     media_type = document_type(path, data)
-    records, outcome, reason = ((), "imported", "") if media_type else read_records(path, data)
-    media_type = media_type or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    records, outcome, reason = ((), "imported", "") if media_type else read_records(name, data)
+    if media_type and db.execute("SELECT 1 FROM file WHERE sha256 = ?", [sha256]).fetchone():
+        outcome, reason = "unchanged", "the same bytes were taken in before, under another name"
+    media_type = media_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
     time = now()
     place = archive.write_resource(url, media_type, data, time)
-    fetch = db.execute(
-        SAVE_FETCH,
-        {"source": source, "run": None, "url": url, "time": time, "media_type": media_type, "bytes": len(data),
-         "sha256": sha256, "warc_file": place.warc_file, "warc_offset": place.offset, "outcome": outcome,
-         "reason": reason or None},
-    ).lastrowid  # fmt: skip
+    fetch = save_fetch(db, source, url, media_type, len(data), sha256, place, outcome, reason)
     for record in records:
-        save_record(db, source, Record(f"{path.name}#{record.key}", record.csl), fetch)
+        # files of one name may come from several folders
+        save_record(db, source, Record(f"{name}@{digest(url)[:8]}#{record.key}", record.csl), fetch)
     if outcome == "imported" and not records:
-        document = Record(f"sha256:{sha256}", {"type": "document", "title": path.stem})
-        id = save_record(db, source, document, fetch)
-        db.execute(SAVE_FILE, [sha256, id, fetch, path.name, media_type, len(data)])
-        return Imported(str(path), outcome, 1)
-    return Imported(str(path), outcome, len(records), reason)
+        # the title is the file's name until the document has been read, and so is the citation key
+        csl = {"type": "document", "title": Path(name).stem, "custom": {"provisional": True}}
+        id = save_record(db, source, Record(f"sha256:{sha256}", csl), fetch)
+        db.execute(SAVE_FILE, [sha256, id, fetch, name, media_type, len(data)])
+        return Imported(printable(path), outcome, 1)
+    return Imported(printable(path), outcome, len(records), reason)
 
 
-def read_records(path: Path, data: bytes) -> tuple[tuple[Record, ...], str, str]:
+def save_fetch(
+    db: Database,
+    source: int,
+    url: str,
+    media_type: str,
+    size: int,
+    sha256: str,
+    place: Place,
+    outcome: str,
+    reason: str,
+) -> int | None:
+    """Note in the ledger what became of a file."""
+    row = {
+        "source": source, "url": url, "time": now(), "media_type": media_type or None, "bytes": size,
+        "sha256": sha256 or None, "warc_file": place.warc_file or None, "warc_offset": place.offset,
+        "outcome": outcome, "reason": reason or None,
+    }  # fmt: skip
+    return db.execute(SAVE_FETCH, row).lastrowid
+
+
+def read_records(name: str, data: bytes) -> tuple[tuple[Record, ...], str, str]:
     """The records of a bibliographic export, with outcome and reason."""
     if not data:
         return (), "empty", "the file has no bytes"
     try:
-        reading = formats.read(data, path.name)
+        reading = formats.read(data, name)
     except SourcebookError as error:
-        return (), "unknown_format", str(error)
+        return (), "unknown_format", f"{error} Documents are read as PDF, HTML and text: save others as PDF."
     if not reading.broken:
         return reading.records, "imported", ""
     first = reading.broken[0]

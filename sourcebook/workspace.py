@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from sqlite_utils import Database
 
 from corpus.database import explained, open_database
 from corpus.errors import SourcebookError
-from corpus.records import canonical
+from corpus.records import canonical, now
 from sourcebook import config
 
 
@@ -59,11 +58,6 @@ class Workspace:
 def open_workspace(folder: Path) -> Workspace:
     """The workspace in `folder`."""
     return Workspace(folder, config.load(folder))
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sourcebook.commands.shared import as_json, emit
+from sourcebook.commands.shared import MODES, as_json, emit
 
 
 @click.group()
@@ -41,7 +41,7 @@ def evaluate_tags(file: Path, json_: bool) -> None:
 @evaluate.command("search")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--split", default="test", show_default=True, help="Which file of qrels/ to judge by.")
-@click.option("--mode", type=click.Choice(("hybrid", "semantic", "keyword")), default="hybrid", show_default=True)
+@click.option("--mode", type=click.Choice(MODES), default="hybrid", show_default=True)
 @as_json
 def evaluate_search(folder: Path, split: str, mode: str, json_: bool) -> None:
     """Score the search on a collection in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.

@@ -6,15 +6,14 @@ from typing import Any
 
 import click
 
-from sourcebook.commands.shared import as_json, emit, filters, with_filters
+from sourcebook.commands.shared import MODES, as_json, emit, filters, with_filters
 
-MODES = ("hybrid", "semantic", "keyword")
 FORMATS = ("bibtex", "ris", "csl-json", "csv", "text")
 
 
 @click.command()
 @click.argument("query")
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="How many passages.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000), help="How many passages.")
 @click.option("--mode", type=click.Choice(MODES), default="hybrid", show_default=True, help="How to search.")
 @with_filters
 @as_json
@@ -61,9 +60,11 @@ def show(hits: list[Any]) -> None:
 
 @click.command()
 @click.option("--query", help="Cite the passages that a search finds.")
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1), help="How many passages of the query.")
+@click.option(
+    "-k", default=10, show_default=True, type=click.IntRange(1, 10_000), help="How many passages of the query."
+)
 @click.option("--work", multiple=True, metavar="KEY", help="A citation key; may be repeated.")
-@click.option("--list", "list_", metavar="NAME", help="A citation list made in the reading room.")
+@click.option("--list", "list_", metavar="NAME", help="The name of a citation list.")
 @click.option("--all", "all_", is_flag=True, help="Every work.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="bibtex", show_default=True)
 @with_filters
@@ -75,7 +76,8 @@ def cite(
 ) -> None:  # fmt: skip
     """Print a citation list: of a search, of tags, of works, of a list, or of everything.
 
-    Passages found by --query, --tag or --list are quoted with their pages. --json is short for --format csl-json.
+    Passages found by --query, by filters or in a list are quoted with their pages; filters without --query cite tagged
+    passages, and narrow neither --work nor --list nor --all. --json is short for --format csl-json.
 
     \b
     Example: sourcebook cite --query "late payment" --tag threat --format ris > late-payment.ris

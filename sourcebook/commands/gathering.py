@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sourcebook.commands.shared import as_json, emit, gathered
+from sourcebook.commands.shared import COMPLETE, as_json, emit, gathered
 
 
 @click.command()
@@ -44,7 +44,7 @@ def crawl(folder: Path, sources: tuple[str, ...], json_: bool) -> None:
     else:
         for one in results.values():
             click.echo(gathered(one))
-    if any(one.outcome == "failed" for one in results.values()):
+    if not all(one.outcome in COMPLETE for one in results.values()):
         raise SystemExit(1)
 
 

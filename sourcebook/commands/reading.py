@@ -9,11 +9,15 @@ from typing import Any
 
 import click
 
-from sourcebook.commands.shared import as_json, counted, emit, gathered
+from sourcebook.commands.shared import COMPLETE, as_json, counted, emit, gathered
 
 
 @click.command()
-@click.option("--stdin", is_flag=True, help='Tag JSON lines {"id","text","title"?} from standard input instead.')
+@click.option(
+    "--stdin",
+    is_flag=True,
+    help='Tag JSON lines {"id","text","title"?} from standard input instead, by the taxonomy that ships.',
+)
 @as_json
 @click.pass_obj
 def tag(folder: Path, stdin: bool, json_: bool) -> None:
@@ -67,11 +71,13 @@ def build(folder: Path, json_: bool) -> None:
     done = stages.build(workspace, workspace.open())
     if json_:
         emit({"crawl": results, **done})
-        return
-    for one in results.values():
-        click.echo(gathered(one))
-    for stage, counts in done.items():
-        click.echo(f"{stage}: {counted(counts)}")
+    else:
+        for one in results.values():
+            click.echo(gathered(one))
+        for stage, counts in done.items():
+            click.echo(f"{stage}: {counted(counts)}")
+    if not all(one.outcome in COMPLETE for one in results.values()):
+        raise SystemExit(1)
 
 
 def report(verb: str, counts: dict[str, int], json_: bool) -> None:
@@ -98,13 +104,14 @@ def tagged(stream: Any) -> Iterator[dict[str, Any]]:
 def parsed(number: int, line: bytes) -> dict[str, Any]:
     """One line of `tag --stdin` as a dictionary, or an error that names the line."""
     from corpus.errors import SourcebookError
+    from corpus.records import clean
 
     try:
         row = json.loads(line)
         if not isinstance(row, dict) or not isinstance(row["text"], str) or "id" not in row:
             raise KeyError
-        return row
-    except (ValueError, KeyError):
+        return dict(clean(row), id=clean(row["id"]), text=clean(row["text"]))
+    except (ValueError, KeyError, RecursionError):
         raise SourcebookError(
             f'Line {number} of the input is not a JSON object with "id" and "text". Mend it and try again.'
         ) from None

@@ -9,7 +9,7 @@ from sourcebook.commands.shared import as_json, emit
 
 
 @click.command()
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
 @as_json
 @click.pass_obj
@@ -33,7 +33,7 @@ def serve(folder: Path, port: int, open_: bool, json_: bool) -> None:
 
 @click.command()
 @click.option("--no-serve", is_flag=True, help="Do all but serve.")
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
 @as_json
 @click.pass_obj
 def demo(folder: Path, no_serve: bool, port: int, json_: bool) -> None:
@@ -45,7 +45,7 @@ def demo(folder: Path, no_serve: bool, port: int, json_: bool) -> None:
     from sourcebook import room
     from sourcebook.demo import demonstration
 
-    workspace, counts = demonstration.build(folder / "demo-workspace", quiet=json_)
+    workspace, counts = demonstration.build(folder / "demo-workspace", quiet=json_, port=port)
     if json_:
         emit({"workspace": workspace.folder, **counts})
     if not no_serve:

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+# Repeats index.search.MODES, whose import would cost every command half a second.
+MODES = ("hybrid", "semantic", "keyword")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -30,14 +33,14 @@ def with_filters(function: F) -> F:
     return function
 
 
-def filters(values: dict[str, Any], work: tuple[str, ...] = ()) -> Any:
+def filters(values: dict[str, Any]) -> Any:
     """The index.filters.Filters that the options of `with_filters` say."""
     from index.filters import Filters, years
 
     first, last = years(values["year"])
     country = tuple(code.upper() for code in values["country"])
     sector = tuple(code.upper() for code in values["sector"])
-    return Filters(values["tag"], country, sector, values["source"], work, first, last)
+    return Filters(values["tag"], country, sector, values["source"], (), first, last)
 
 
 def emit(value: Any) -> None:
@@ -57,6 +60,10 @@ def plain(value: Any) -> Any:
 def counted(counts: dict[str, int]) -> str:
     """Counts as one line: `3 works, 12 passages`."""
     return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items()) or "nothing to do"
+
+
+# Outcomes of a source that leave nothing to be done.
+COMPLETE = ("finished", "limit")
 
 
 def gathered(one: Any) -> str:

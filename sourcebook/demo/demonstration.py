@@ -45,22 +45,21 @@ start_urls = ["{base}/"]
 delay = 0
 allow_private = true
 """
-ROOM = "http://127.0.0.1:8001"
-TO_TRY = f"""
-Three things to try (the addresses answer while the reading room is open: {{command}} serve):
+TO_TRY = """
+Three things to try (the addresses answer while the reading room is open: {command} serve):
 1. Search by meaning:
-   {{command}} search "late payment"
-   {ROOM}/search?q=late+payment
+   {command} search "late payment"
+   {room}/search?q=late+payment
 2. Browse a tag:
-   {{command}} search "waiting for money" --tag threat/late_payment
-   {ROOM}/browse?tag=threat%2Flate_payment
+   {command} search "waiting for money" --tag threat/late_payment
+   {room}/browse?tag=threat%2Flate_payment
 3. Leave with a citation list:
-   {{command}} cite --query "late payment" --format ris > late-payment.ris
-   {ROOM}/search.ris?q=late+payment
+   {command} cite --query "late payment" --format ris > late-payment.ris
+   {room}/search.ris?q=late+payment
 """
 
 
-def build(folder: Path, quiet: bool = False) -> tuple[Workspace, dict[str, Any]]:
+def build(folder: Path, quiet: bool = False, port: int = 8001) -> tuple[Workspace, dict[str, Any]]:
     """Do what is undone of the demonstration in `folder`; the counts are by stage, of `crawl` by source."""
     console = Console(quiet=quiet, highlight=False, soft_wrap=True)
     with serve() as base:
@@ -76,7 +75,7 @@ def build(folder: Path, quiet: bool = False) -> tuple[Workspace, dict[str, Any]]
         "sourcebook" if shutil.which("sourcebook") else os.path.relpath(Path(sys.executable).parent / "sourcebook")
     )
     command = f"{program} -C {shlex.quote(str(folder))}"
-    console.print(TO_TRY.format(command=command), markup=False)
+    console.print(TO_TRY.format(command=command, room=f"http://127.0.0.1:{port}"), markup=False)
     return workspace, {"crawl": crawled, **done}
 
 

@@ -85,7 +85,7 @@ def test_filtered_neighbours_are_those_of_brute_force(tmp_path: Path) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = np.arange(10, 2010)
     hashes = np.array([f"{i:032x}"[:16].encode() for i in ids], dtype="S16")
-    store.write(tmp_path, encoder.load(), ids, hashes, vectors, "0" * 64)
+    store.write(tmp_path, encoder.load(), ids, hashes, vectors, "0" * 64, 0)
     manifest = store.read_manifest(tmp_path)
     assert manifest
     opened = store.Store(manifest, store.load_faiss(str(tmp_path / manifest.vectors)))

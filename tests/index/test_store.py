@@ -54,6 +54,30 @@ def test_the_same_content_gives_the_same_bytes(db: Database, tmp_path: Path) -> 
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
 
 
+def test_a_passage_that_took_the_place_of_another_is_noticed(db: Database, tmp_path: Path) -> None:
+    coder = encoder.load()
+    store.update(db, tmp_path / "index", coder)
+    with db.atomic():
+        db.execute("DELETE FROM passage WHERE id = 3")
+    fill(db, ["something else"])
+    assert db.execute("SELECT MAX(id) FROM passage").fetchone() == (3,)
+    assert store.indexed(db, tmp_path / "index", coder.name) == 2
+    with pytest.raises(SourcebookError, match="out of date"):
+        store.open_store(db, tmp_path / "index", coder)
+    assert store.update(db, tmp_path / "index", coder)["encoded"] == 1
+
+
+def test_a_damaged_index_is_made_anew(db: Database, tmp_path: Path) -> None:
+    coder, folder = encoder.load(), tmp_path / "index"
+    store.update(db, folder, coder)
+    next(folder.glob("*.faiss")).write_bytes(b"nonsense")
+    store.load_faiss.cache_clear()
+    with pytest.raises(SourcebookError, match="damaged"):
+        store.open_store(db, folder, coder)
+    assert store.update(db, folder, coder)["encoded"] == 3
+    assert len(store.open_store(db, folder, coder).nearest(coder.encode(["passage"])[0], 9)) == 3
+
+
 @pytest.mark.parametrize("damage", ["{", '{"version": "0"}', json.dumps({"version": "1"})])
 def test_a_damaged_manifest_means_a_new_index(db: Database, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "index"

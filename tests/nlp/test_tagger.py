@@ -61,6 +61,17 @@ def test_a_tagger_for_other_tags_is_refused(tmp_path: Path) -> None:
         tagger.read_file(tmp_path / tagger.FILE, taxonomy.load("procurement"))
 
 
+@pytest.mark.parametrize("data", [b"", b"PK nonsense", b"x" * 1000])
+def test_a_damaged_tagger_is_a_sentence(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / tagger.FILE).write_bytes(data)
+    with pytest.raises(SourcebookError, match="no tagger that can be read"):
+        tagger.read_file(tmp_path / tagger.FILE, taxonomy.load("procurement"))
+
+
+def test_the_version_can_be_had_without_loading(model: Tagger) -> None:
+    assert tagger.version_of(taxonomy.load("procurement")) == model.version
+
+
 @pytest.mark.real
 def test_quality_stays_above_its_floors(shared: Path) -> None:
     found = evaluation.tags(shared / "gold/dev.jsonl")

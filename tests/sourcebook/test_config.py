@@ -44,6 +44,10 @@ def test_an_existing_configuration_is_kept(tmp_path: Path) -> None:
         ('[[source]]\nname = "a"\nkind = "openalex"\nbase_url = "x"\ndelay = true', "a number is wanted"),
         ('[[source]]\nname = "a"\nkind = "oaipmh"\nbase_url = "x"\nform = "2001"', "Did you mean 'from'?"),
         ("[base", "sourcebook.toml"),
+        ("base = 3", "`base` is a table"),
+        ('[source]\nname = "a"', "two brackets"),
+        ('source = "x"', "two brackets"),
+        ('[[source]]\nname = "import"\nkind = "openalex"\nbase_url = "x"', "`sourcebook import`"),
     ],
 )
 def test_a_mistake_is_named_with_its_mend(tmp_path: Path, text: str, words: str) -> None:
@@ -56,6 +60,7 @@ def test_a_mistake_is_named_with_its_mend(tmp_path: Path, text: str, words: str)
 
 def test_a_taxonomy_in_the_workspace_is_found_from_anywhere(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/taxonomy.toml").touch()
     (tmp_path / config.FILE).write_text('[base]\ntaxonomy = "mine"')
     assert config.load(tmp_path).base.taxonomy == str(tmp_path / "mine")
     assert config.load(tmp_path).base.model == "all-MiniLM-L6-v2"

@@ -1,5 +1,6 @@
 """Taking in files: what each becomes, and that nothing is lost or doubled."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -61,6 +62,51 @@ def test_importing_twice_changes_nothing(workspace: Workspace, tmp_path: Path) -
     outcomes(workspace, path)
     assert outcomes(workspace, path) == {"a.ris": ("unchanged", 1)}
     assert workspace.open().execute("SELECT COUNT(*) FROM fetch").fetchone() == (1,)
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(workspace: Workspace, tmp_path: Path) -> None:
+    for folder, title in (("a", "Late money"), ("b", "Early money")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "refs.bib").write_text(f"@article{{smith2010, title = {{{title}}}, year = 2010}}")
+    outcomes(workspace, tmp_path / "a", tmp_path / "b")
+    assert workspace.open().execute("SELECT COUNT(*) FROM record").fetchone() == (2,)
+
+
+def test_the_same_document_under_another_name_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("case.html", "copy.html"):
+        (tmp_path / name).write_text(HTML)
+    outcomes(workspace, tmp_path / "case.html")
+    before = workspace.open().execute("SELECT * FROM record").fetchall()
+    assert outcomes(workspace, tmp_path / "copy.html") == {"copy.html": ("unchanged", 0)}
+    assert workspace.open().execute("SELECT * FROM record").fetchall() == before
+
+
+def test_a_name_that_is_no_utf8_costs_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.ris")).write_text(RIS)
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.html")).write_text(HTML)
+    (folder / "z.ris").write_text(RIS.replace("Late", "Early"))
+    assert {one.outcome for one in import_files(workspace, [folder])} == {"imported"}
+    assert workspace.open().execute("SELECT COUNT(*) FROM record").fetchone() == (3,)
+
+
+def test_a_document_gets_its_key_when_it_has_been_read(workspace: Workspace, tmp_path: Path) -> None:
+    from corpus import works
+    from sourcebook import stages
+
+    text = "<p>" + "Workshops in Accra deliver doors to a builder who pays them late every month. " * 4 + "</p>"
+    (tmp_path / "scan0042.html").write_text(
+        HTML.replace("<p>Workshops deliver doors.</p>", f"<h1>Doors of Accra</h1>{text}")
+    )
+    outcomes(workspace, tmp_path / "scan0042.html")
+    db = workspace.open()
+    stages.merge(workspace, db)
+    first = db.execute("SELECT key FROM work").fetchone()[0]
+    stages.extract_texts(workspace, db)
+    key, title = db.execute("SELECT key, title FROM work").fetchone()
+    assert "scan0042" not in key + title
+    assert works.resolve(db, first) == works.resolve(db, key)
 
 
 def test_the_bytes_can_be_had_back(workspace: Workspace, tmp_path: Path) -> None:
