@@ -124,7 +124,9 @@ def load_with_torch(name: str) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     try:
         return SentenceTransformer(locate(name), device="cpu").eval()
     except (OSError, ValueError) as error:
