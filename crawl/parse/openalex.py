@@ -64,7 +64,7 @@ def record(work: Any) -> Record:
         "type": kind(work),
         "title": title,
         "author": [author(text(a, "raw_author_name"), text(a, "author", "display_name")) for a in authors(work)],
-        "issued": fields.issued(text(work, "publication_date") or text(work, "publication_year")),
+        "issued": fields.issued(date(work)),
         "DOI": doi,
         "URL": f"https://doi.org/{doi}" if doi else text(work, "primary_location", "landing_page_url"),
         "abstract": abstract(at(work, "abstract_inverted_index")),
@@ -135,3 +135,9 @@ def access(work: Any) -> Item:
         "licence": fields.licence(text(best, "license") or text(primary, "license")),
         "pdf_url": text(best, "pdf_url") or text(primary, "pdf_url"),
     }
+
+
+def date(work: Any) -> str:
+    """The day of publication; of 1 January, which OpenAlex writes where it knows no day, the year alone."""
+    day = text(work, "publication_date")
+    return text(work, "publication_year") if not day or day.endswith("-01-01") else day
