@@ -137,7 +137,7 @@ def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
         with np.load(path, allow_pickle=False) as data:
             arrays = dict(data)
         about = json.loads(str(arrays.pop("about")))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise SourcebookError(f"{path} is no tagger that can be read ({error}). Train it anew.") from error
     if tuple(about["labels"]) != (*taxonomy.top, *taxonomy.themes):
         raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
