@@ -108,7 +108,7 @@ CREATE TABLE list_item (
 );
 """
 
-# The tags that hold: what a person said stands above what the tagger said. The latest word of a person counts.
+# The tags that hold: what a person said stands above what the tagger said. PEOPLE_FIRST took this one's place.
 EVIDENCE = """
 CREATE VIEW evidence AS
 WITH said AS (
@@ -176,3 +176,108 @@ def m004_changes_are_counted(db: Database) -> None:
         db.execute(statement)
     for event, when in (("added", "INSERT"), ("removed", "DELETE"), ("changed", "UPDATE OF title, text")):
         db.execute(COUNT_CHANGE.format(event=event, when=when))
+
+
+# Whether the queue asked for a word, or the person brought it up: what is brought up is no sample.
+ASKED = "ALTER TABLE human_tag ADD COLUMN asked INTEGER NOT NULL DEFAULT 0"
+RESOLUTION = """
+CREATE TABLE resolution (
+    id INTEGER PRIMARY KEY, passage_key TEXT NOT NULL, tag TEXT NOT NULL REFERENCES tag(tag),
+    verdict TEXT NOT NULL CHECK (verdict IN ('confirm', 'reject')),
+    who TEXT NOT NULL, time TEXT NOT NULL, why TEXT,
+    UNIQUE (passage_key, tag)
+)
+"""
+SETTLED = """
+CREATE VIEW settled AS
+-- What people say of a passage and a tag taken together: the resolution, unless somebody spoke of them after it; else
+-- the verdict of most people; else, where as many say yes as no, the latest word. `asked` is 1 where the queue had
+-- asked any of them, and 0 where they all brought it up themselves.
+SELECT r.passage_key, r.tag, r.verdict, r.who, r.time,
+       (SELECT MAX(a.asked) FROM human_tag a WHERE a.passage_key = r.passage_key AND a.tag = r.tag) AS asked
+FROM resolution r
+WHERE NOT EXISTS (
+    SELECT 1 FROM human_tag n WHERE n.passage_key = r.passage_key AND n.tag = r.tag AND n.time > r.time
+  )
+UNION ALL
+SELECT h.passage_key, h.tag, h.verdict, h.who, h.time,
+       (SELECT MAX(a.asked) FROM human_tag a WHERE a.passage_key = h.passage_key AND a.tag = h.tag)
+FROM human_tag h
+WHERE NOT EXISTS (
+    SELECT 1 FROM resolution r WHERE r.passage_key = h.passage_key AND r.tag = h.tag AND NOT EXISTS (
+        SELECT 1 FROM human_tag n WHERE n.passage_key = r.passage_key AND n.tag = r.tag AND n.time > r.time
+    )
+  )
+  AND h.id = (
+    SELECT o.id FROM human_tag o WHERE o.passage_key = h.passage_key AND o.tag = h.tag
+    ORDER BY (
+        SELECT SUM((x.verdict = 'reject') = (o.verdict = 'reject')) FROM human_tag x
+        WHERE x.passage_key = o.passage_key AND x.tag = o.tag
+    ) DESC, o.time DESC, o.id DESC LIMIT 1
+  )
+"""
+# The casts give a column the same affinity in all three parts: only so does SQLite flatten the view into the statement
+# that asks, and look up the passage or the tag that is asked for instead of reading every row.
+PEOPLE_FIRST = """
+CREATE VIEW evidence AS
+-- The tags that hold. What people settled stands above what the tagger said, also of the tags around it: below a tag
+-- that they rejected no theme holds, and a theme that they gave implies its tag, unless they rejected that.
+SELECT p.id AS passage_id, p.work_id, m.tag, m.score, m.threshold, 'machine' AS by, CAST(NULL AS TEXT) AS who
+FROM machine_tag m JOIN passage p ON p.id = m.passage_id
+WHERE m.score >= m.threshold AND NOT EXISTS (
+    SELECT 1 FROM settled s WHERE s.passage_key = p.key AND (
+        s.tag = m.tag
+        OR (s.verdict = 'reject' AND instr(m.tag, s.tag || '/') = 1)
+        OR (s.verdict <> 'reject' AND instr(s.tag, m.tag || '/') = 1)
+    )
+)
+UNION ALL
+SELECT p.id, p.work_id, s.tag, CAST(IFNULL(m.score, 1) AS REAL), CAST(IFNULL(m.threshold, 0) AS REAL), 'person', s.who
+FROM passage p JOIN settled s ON s.passage_key = p.key
+LEFT JOIN machine_tag m ON m.passage_id = p.id AND m.tag = s.tag
+WHERE s.verdict <> 'reject' AND NOT EXISTS (
+    SELECT 1 FROM settled o WHERE o.passage_key = p.key AND o.verdict = 'reject' AND instr(s.tag, o.tag || '/') = 1
+)
+UNION ALL
+SELECT p.id, p.work_id, t.parent, CAST(IFNULL(m.score, 1) AS REAL), CAST(IFNULL(m.threshold, 0) AS REAL), 'person',
+       s.who
+FROM passage p JOIN settled s ON s.passage_key = p.key JOIN tag t ON t.tag = s.tag AND t.parent IS NOT NULL
+LEFT JOIN machine_tag m ON m.passage_id = p.id AND m.tag = t.parent
+WHERE s.verdict <> 'reject' AND NOT EXISTS (
+    SELECT 1 FROM settled o WHERE o.passage_key = p.key AND (
+        o.tag = t.parent OR (o.verdict <> 'reject' AND o.tag < s.tag AND instr(o.tag, t.parent || '/') = 1)
+    )
+)
+"""
+
+
+@migrations()
+def m005_people_settle(db: Database) -> None:
+    for statement in (ASKED, RESOLUTION, SETTLED, "DROP VIEW evidence", PEOPLE_FIRST):
+        db.execute(statement)
+
+
+@migrations()
+def m006_tags_say_what_they_read_like(db: Database) -> None:
+    db.execute("ALTER TABLE machine_tag ADD COLUMN near TEXT NOT NULL DEFAULT '[]'")
+
+
+# What people said of the tags of a taxonomy that the base is not tagged by now; it comes back with the taxonomy.
+# Taxonomies share names of tags that they define otherwise: a tag is told by its taxonomy's name and its own.
+SHELVED = """
+ALTER TABLE tag ADD COLUMN taxonomy TEXT;
+CREATE TABLE shelved_human_tag (
+    id INTEGER PRIMARY KEY, taxonomy TEXT NOT NULL, passage_key TEXT NOT NULL, tag TEXT NOT NULL, verdict TEXT NOT NULL,
+    who TEXT NOT NULL, time TEXT NOT NULL, why TEXT, quote TEXT NOT NULL, asked INTEGER NOT NULL
+);
+CREATE TABLE shelved_resolution (
+    id INTEGER PRIMARY KEY, taxonomy TEXT NOT NULL, passage_key TEXT NOT NULL, tag TEXT NOT NULL, verdict TEXT NOT NULL,
+    who TEXT NOT NULL, time TEXT NOT NULL, why TEXT
+)
+"""
+
+
+@migrations()
+def m007_taxonomies_change(db: Database) -> None:
+    for statement in SHELVED.strip().split(";\n"):
+        db.execute(statement)

@@ -56,10 +56,17 @@ def quotation(pinpoint: Pinpoint) -> str:
 
 
 def notes(item: Item) -> list[str]:
-    """The note of `item` and a line for each pinpoint that the note does not hold already."""
+    """The note of `item`, a line for each pinpoint, and how right their tags are, each that the note lacks."""
     note = " ".join(str(item.get("note", "")).split())
-    lines = [line for one in pinpoints(item) if (line := quotation(one)) and line not in note]
-    return [*([note] if note else []), *lines]
+    lines = [*(quotation(one) for one in pinpoints(item)), *reliability(item)]
+    return [*([note] if note else []), *(line for line in lines if line and line not in note)]
+
+
+def reliability(item: Item) -> list[str]:
+    """How right the tags of its pinpoints are, a sentence each."""
+    custom = item.get("custom")
+    found = custom.get("reliability") if isinstance(custom, dict) else None
+    return [str(line) for line in found] if isinstance(found, list) else []
 
 
 def keywords(item: Item) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TextIO
 from corpus import csl
 from corpus.formats.dialects import DIALECTS, PLAIN, Dialect
 from corpus.formats.fields import EID, Fields, assemble, people, pick
-from corpus.formats.pinpoints import keywords, pinpoints, prepared
+from corpus.formats.pinpoints import keywords, pinpoints, prepared, reliability
 from corpus.formats.reading import Entry
 from corpus.records import Item
 
@@ -148,7 +148,7 @@ PINPOINT = ("quote", "locator", "section", "tags", "themes", "passage_key")
 
 def write(items: Iterable[Item], out: TextIO) -> None:
     """Write `items` as CSV, one row a pinpoint, one row for an item without any; no cell can be a formula."""
-    header = ["key", "authors", "editors", "date", "year", *COLUMNS_WRITTEN, "keywords", *PINPOINT]
+    header = ["key", "authors", "editors", "date", "year", *COLUMNS_WRITTEN, "keywords", *PINPOINT, "reliability"]
     table = csv.DictWriter(out, header, restval="", lineterminator="\n")
     table.writeheader()
     for item in prepared(items):
@@ -171,6 +171,7 @@ def cells(item: Item) -> dict[str, str]:
         "year": "".join(str(year) for year in date[:1]),
         **{column: joined(item.get(name, "")) for column, name in COLUMNS_WRITTEN.items()},
         "keywords": "; ".join(given),
+        "reliability": "; ".join(reliability(item)),
     }
 
 
@@ -183,9 +184,9 @@ def joined(value: object) -> str:
 
 
 def guarded(text: str) -> str:
-    """`text` so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """`text` so that no spreadsheet takes it for a formula; `unguarded` gives it back as it was."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def unguarded(text: str) -> str:
-    return re.sub(r"^'(?=[=+\-@\t\r])", "", text)
+    return re.sub(r"^'(?='*[=+\-@\t\r])", "", text)

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from corpus import csl
 from corpus.csl import Name
-from corpus.formats.pinpoints import pinpoints, prepared, quotation
+from corpus.formats.pinpoints import pinpoints, prepared, quotation, reliability
 from corpus.records import Item
 
 # Of more than ten authors, seven are named.
@@ -29,7 +29,8 @@ def write(items: Iterable[Item], out: TextIO) -> None:
     """Write a paragraph for each of `items`: its reference, and a line for each of its pinpoints."""
     between = ""
     for item in prepared(items):
-        lines = [reference(item), *(f"{INDENT}{line}" for one in pinpoints(item) if (line := quotation(one)))]
+        own = [*(quotation(one) for one in pinpoints(item)), *reliability(item)]
+        lines = [reference(item), *(f"{INDENT}{line}" for line in own if line)]
         out.write(between + "\n".join(lines) + "\n")
         between = "\n"
 

@@ -214,3 +214,13 @@ def test_what_items_say_cannot_leave_its_field(format: str) -> None:
     if format != "text":
         rows = 3 if format == "csv" else 2
         assert len(read(text.encode(), "x").records) == rows
+
+
+@pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json", "csv", "text"])
+def test_every_format_tells_how_right_the_tags_are_once_a_work(format: str) -> None:
+    card = "Tag threat by tagger-1: precision 0.62 (0.50–0.73); n 48"
+    item = {**REPORT, "custom": {**REPORT["custom"], "reliability": [card]}}
+    text = written(format, item)
+    told = text if format != "bibtex" else text.replace("--", "–")
+    rows = 2 if format in ("csv", "csl-json") else 1  # a row a passage; in the note and among the data
+    assert told.count("precision 0.62") == rows
