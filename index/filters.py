@@ -1,6 +1,6 @@
 """Filters: which passages may be found, exact and applied before anything is ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,12 @@ from corpus.errors import SourcebookError, nearest
 CONDITIONS = {
     "tag": "p.id IN (SELECT passage_id FROM evidence WHERE tag IN ({marks}))",
     "country": "{facet}",
+    "region": "{facet}",
     "sector": "{facet}",
+    "programme": "{facet}",
+    "organisation": "{facet}",
+    "buyer": "{facet}",
+    "design": "w.study_design IN ({marks})",
     "source": "p.work_id IN (SELECT m.work_id FROM work_record m JOIN record r ON r.id = m.record_id "
     "JOIN source s ON s.id = r.source_id WHERE s.name IN ({marks}))",
     "work": "w.key IN ({marks})",
@@ -22,7 +27,10 @@ FACET = (
     "(p.id IN (SELECT passage_id FROM facet WHERE kind = '{kind}' AND value IN ({marks})) OR "
     "p.work_id IN (SELECT work_id FROM facet WHERE kind = '{kind}' AND passage_id IS NULL AND value IN ({marks})))"
 )
-
+# How codes are kept, so that people may write them either way.
+CASES: dict[str, Callable[[str], str]] = {
+    "country": str.upper, "region": str.lower, "sector": str.upper, "programme": str.lower, "design": str.lower,
+}  # fmt: skip
 
 YEARS = "Write 2015, 2010-2020, 2010- or -2020."
 
@@ -32,12 +40,18 @@ class Filters:
     """What a search is narrowed to: values of one kind are OR, kinds are AND.
 
     `tag` takes tags and themes, `country` ISO 3166 alpha-2 codes, `sector` ISIC sections or divisions ("C14"),
+    `region` and `programme` their slugs, `organisation` and `buyer` names, `design` study designs of works,
     `work` citation keys; the years are both included.
     """
 
     tag: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
     sector: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    organisation: tuple[str, ...] = ()
+    buyer: tuple[str, ...] = ()
+    design: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     work: tuple[str, ...] = ()
     year_first: int | None = None
@@ -62,6 +76,13 @@ def years(text: str | None) -> tuple[int | None, int | None]:
     return begin, end
 
 
+def read(asked: Callable[[str], Sequence[str]], year: str | None) -> Filters:
+    """The filters that people wrote; `asked` gives the values of a kind."""
+    first, last = years(year)
+    wanted = {kind: tuple(CASES.get(kind, str)(value) for value in asked(kind)) for kind in CONDITIONS}
+    return Filters(**wanted, year_first=first, year_last=last)
+
+
 def where(filters: Filters) -> tuple[str, list[str | int]]:
     """The SQL condition on `p` (passage) and `w` (work), and its parameters."""
     parts: list[str] = []
@@ -84,16 +105,20 @@ def where(filters: Filters) -> tuple[str, list[str | int]]:
 KNOWN = {
     "tag": "SELECT tag FROM tag",
     "source": "SELECT name FROM source",
-    "country": "SELECT DISTINCT value FROM facet WHERE kind = 'country'",
-    "sector": "SELECT DISTINCT value FROM facet WHERE kind = 'sector'",
+    "design": "SELECT DISTINCT study_design FROM work WHERE study_design IS NOT NULL",
+} | {
+    kind: f"SELECT DISTINCT value FROM facet WHERE kind = '{kind}'"
+    for kind, condition in CONDITIONS.items()
+    if condition == "{facet}"
 }
 
 
 def check(db: Database, filters: Filters) -> None:
     """Raise SourcebookError where a value that is asked for does not occur at all: it would find nothing."""
     for kind, sql in KNOWN.items():
-        known = [row[0] for row in db.execute(sql).fetchall()]
-        for value in getattr(filters, kind):
+        wanted = getattr(filters, kind)
+        known = [row[0] for row in db.execute(sql).fetchall()] if wanted else []
+        for value in wanted:
             if value not in known:
                 raise SourcebookError(f"Nothing here has the {kind} {value!r}{nearest(value, known)}")
 

@@ -8,7 +8,8 @@ class Facet:
     """One thing that a passage names: `value` is what a filter compares, `label` what a reader sees.
 
     `kind` is country (`value` ISO 3166 alpha-2), region (a slug), sector (ISIC Rev. 4 section or `C` with its
-    division), programme, organisation, or figure, which alone has a `number` and mostly a `unit`.
+    division), programme, organisation, buyer (an organisation shown as such), or figure, which alone has a `number`
+    and mostly a `unit`.
     """
 
     kind: str

@@ -29,6 +29,11 @@ COMPARED = re.compile(
 ABOUT = re.compile(r"\b(?:by|about|nearly|almost|roughly|some|only|to|than) $")
 
 
+def has_figures(text: str) -> bool:
+    """Whether `text` may hold a figure, so that its dependencies are worth their time."""
+    return bool(pattern().search(blanked(text)))
+
+
 def find_figures(doc: Any) -> list[Facet]:
     """The figures of a spaCy document, in order; a range gives two, with the same `value`.
 

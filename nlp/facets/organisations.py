@@ -19,6 +19,10 @@ JOINED = re.compile(r" and | & |, |/| to |-")
 TRIMMED = re.compile(r"^(?i:the|an?)\s+|['’]s?$|[\s,;:.()\[\]\"“”–-]+$|^[\s,;:.()\[\]\"“”–-]+")
 
 
+Mention = tuple[int, int, str, str]
+"""An organisation in a text: first character, one after the last, value, label."""
+
+
 @cache
 def known() -> tuple[Phrases[tuple[str, str]], frozenset[str], frozenset[str], tuple[str, ...]]:
     """The agencies as (value, name); the acronyms, words and endings that make an entity none."""
@@ -33,18 +37,23 @@ def find_organisations(text: Words, entities: Entities, programmes: Programmes) 
 
     `value` is the acronym of an agency that we know, else the name itself.
     """
+    facets: dict[str, Facet] = {}
+    for _, _, value, label in mentions(text, entities, programmes):
+        facets.setdefault(fold(value), Facet("organisation", value, label))
+    return list(facets.values())
+
+
+def mentions(text: Words, entities: Entities, programmes: Programmes) -> list[Mention]:
+    """Where a text names organisations, in order."""
     found = list(agencies(text))
     taken = [(start, end) for start, end, _, _ in found]
     for start, end, name in seen(text.text, entities):
         if all(end <= s or start >= e for s, e in taken) and not is_programme(name, programmes):
             found.append((start, end, name, name))
-    facets: dict[str, Facet] = {}
-    for _, _, value, label in sorted(found):
-        facets.setdefault(fold(value), Facet("organisation", value, label))
-    return list(facets.values())
+    return sorted(found)
 
 
-def agencies(text: Words) -> Iterator[tuple[int, int, str, str]]:
+def agencies(text: Words) -> Iterator[Mention]:
     for first, last, meanings in known()[0].found(text):
         start, end = text.starts[first], text.ends[last - 1]
         if text.text[start].isupper():

@@ -74,9 +74,9 @@ def mentions(text: Words, entities: Entities, known: Gazetteer) -> Iterator[Plac
 
 
 def spelled(name: str, found: str) -> bool:
-    """Whether `found` is written as `name`: "Turkey", not "turkey"; "Mali", not an abbreviation "MALI"."""
+    """Whether `found` is written as `name`: "Turkey", not "turkey"; "Mali", not "MALI"; "sub-Saharan" either way."""
     found = found.removeprefix("the ")
-    return found[0].isupper() and (name.isupper() or len(found) > 4 or not found.isupper())
+    return (found[0].isupper() or name[0].islower()) and (name.isupper() or len(found) > 4 or not found.isupper())
 
 
 def is_language(text: str, start: int, end: int) -> bool:

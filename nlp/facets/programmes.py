@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import SourcebookError
+from corpus.records import digest
 from nlp.facets.facet import Facet
 from nlp.facets.words import Phrases, Words, words
 
@@ -42,6 +43,12 @@ def load_programmes(folder: Path) -> Programmes:
         return Phrases([pair for key, one in data.items() for pair in aliases(key, one)])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SourcebookError(f"{path} cannot be read: {error!r}. Compare it with the one that ships.") from error
+
+
+def programmes_version(folder: Path) -> str:
+    """What changes when the taxonomy's list of programmes does."""
+    path = folder / FILE
+    return digest(path.read_text("utf-8"))[:8] if path.is_file() else "none"
 
 
 def aliases(key: str, one: dict[str, Any]) -> list[tuple[str, Alias]]:

@@ -24,7 +24,12 @@ def with_filters(function: F) -> F:
     options = (
         click.option("--tag", multiple=True, metavar="TAG", help="A tag or tag/theme; may be repeated."),
         click.option("--country", multiple=True, metavar="CODE", help="ISO 3166 code, such as GH; may be repeated."),
+        click.option("--region", multiple=True, metavar="NAME", help="Such as sub-saharan-africa; may be repeated."),
         click.option("--sector", multiple=True, metavar="CODE", help="ISIC code, such as A or C14; may be repeated."),
+        click.option("--programme", multiple=True, metavar="NAME", help="Such as better-work; may be repeated."),
+        click.option("--organisation", multiple=True, metavar="NAME", help="One that is named; may be repeated."),
+        click.option("--buyer", multiple=True, metavar="NAME", help="One that is named as such; may be repeated."),
+        click.option("--design", multiple=True, metavar="NAME", help="A work's study design, such as survey."),
         click.option("--source", multiple=True, metavar="NAME", help="A source's name; may be repeated."),
         click.option("--year", metavar="RANGE", help="2015, 2010-2020, 2010- or -2020."),
     )
@@ -35,12 +40,9 @@ def with_filters(function: F) -> F:
 
 def filters(values: dict[str, Any]) -> Any:
     """The index.filters.Filters that the options of `with_filters` say."""
-    from index.filters import Filters, years
+    from index.filters import read
 
-    first, last = years(values["year"])
-    country = tuple(code.upper() for code in values["country"])
-    sector = tuple(code.upper() for code in values["sector"])
-    return Filters(values["tag"], country, sector, values["source"], (), first, last)
+    return read(lambda kind: values.get(kind, ()), values["year"])
 
 
 def emit(value: Any) -> None:

@@ -11,9 +11,9 @@ from nlp.taxonomy import SHIPPED
 
 PASSAGE = (
     "With the ILO's SCORE training, 412 garment workshops in Viet Nam cut defects by 38 per cent. "
-    "Vietnamese workshops now wait 60 days, as H&M had promised."
+    "Vietnamese workshops now wait 60 days, as H&M had promised its suppliers."
 )
-KINDS = ["country", "region", "sector", "programme", "organisation", "figure"]
+KINDS = ["country", "region", "sector", "programme", "organisation", "buyer", "figure"]
 
 
 def facets(text: str, title: str = "") -> list[Facet]:

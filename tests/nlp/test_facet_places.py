@@ -48,6 +48,11 @@ def test_a_country_brings_its_regions_and_words_bring_theirs() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["in sub-Saharan Africa", "Sub-Saharan African firms", "in Sub-saharan Africa"])
+def test_a_region_that_begins_small(text: str) -> None:
+    assert places(text, "region") == ["sub-saharan-africa"]
+
+
 def test_two_regions_in_one_phrase() -> None:
     assert places("Latin America and the Caribbean", "region") == ["latin-america", "caribbean"]
 
