@@ -9,14 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import SourcebookError
+from corpus.errors import SourcebookError, nearest
 from corpus.records import digest
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import SHIPPED, Taxonomy
+
+TRAINING = Path(__file__).parent / "training"
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A passage with the tags and themes that it carries."""
+    """A passage with the tags and themes that it carries; `judged` are those that were asked about, None for all.
+
+    `origin` is "written" (for training), "real" (published) or "review" (judged by people in a base).
+    """
 
     id: str
     title: str
@@ -24,6 +29,32 @@ class Example:
     tags: tuple[str, ...]
     themes: tuple[str, ...] = ()
     register: str = ""
+    judged: tuple[str, ...] | None = None
+    origin: str = "written"
+
+
+def corpus(terms: Taxonomy, abstracts: Path | None) -> list[Example]:
+    """The passages that the tagger of `terms` learns from; those of real abstracts only where these are at hand."""
+    folder = folder_of(terms)
+    known = [one for path in sorted(folder.glob("written/*.jsonl")) for one in read(path)]
+    if not known:
+        raise SourcebookError(
+            f"The taxonomy {terms.name!r} has no training passages ({folder / 'written'}/*.jsonl). "
+            "Write some hundred, labelled, as docs/tags.md describes."
+        )
+    references = references_of(terms)
+    return [*known, *(read_references(references, abstracts) if abstracts and references.is_file() else [])]
+
+
+def folder_of(terms: Taxonomy) -> Path:
+    """Where the training passages of `terms` lie: with ours, or in the folder of a taxonomy that is not ours."""
+    ours = terms.folder.parent == SHIPPED
+    return TRAINING / terms.folder.name if ours else terms.folder / "training"
+
+
+def references_of(terms: Taxonomy) -> Path:
+    """The file that refers to passages of published abstracts; not every taxonomy has one."""
+    return folder_of(terms) / "real.jsonl"
 
 
 def read(path: Path) -> list[Example]:
@@ -55,9 +86,23 @@ def parsed(line: str, where: str) -> Example:
 
 
 def labels(examples: Iterable[Example], taxonomy: Taxonomy) -> NDArray[np.bool_]:
-    """Which of the taxonomy's tags and themes each example carries: (examples, tags + themes)."""
+    """Which of the taxonomy's tags and themes each example carries: (examples, tags + themes).
+
+    Raises SourcebookError where one carries a label that the taxonomy does not have.
+    """
+    examples = list(examples)
     names = (*taxonomy.top, *taxonomy.themes)
+    for one in examples:
+        for label in (*one.tags, *one.themes):
+            if label not in names:
+                raise SourcebookError(f"The passage {one.id!r} is labelled {label!r}{nearest(label, names)}")
     return np.array([[name in e.tags or name in e.themes for name in names] for e in examples], dtype=bool)
+
+
+def judged(examples: Iterable[Example], taxonomy: Taxonomy) -> NDArray[np.bool_]:
+    """Of which tags and themes it is known whether each example carries them: (examples, tags + themes)."""
+    names = (*taxonomy.top, *taxonomy.themes)
+    return np.array([[e.judged is None or name in e.judged for name in names] for e in examples], dtype=bool)
 
 
 def read_references(path: Path, abstracts: Path) -> list[Example]:
@@ -80,7 +125,7 @@ def read_references(path: Path, abstracts: Path) -> list[Example]:
         text = row["abstract"][one["start"] : one["end"]] if row else ""
         if row is None or short_hash(text) != one["hash"]:
             raise SourcebookError(f"{abstracts} does not hold the passage {one['id']} (DOI {one['doi'] or 'unknown'}).")
-        examples.append(Example(one["id"], row["title"], text, tuple(one["tags"]), tuple(one["themes"]), "real"))
+        examples.append(Example(one["id"], row["title"], text, tuple(one["tags"]), tuple(one["themes"]), origin="real"))
     return examples
 
 

@@ -43,28 +43,37 @@ def fit(
     wanted: NDArray[np.bool_],
     weights: NDArray[np.float32],
     tags: int,
+    tuned: int,
     epochs: int,
     seed: int = 0,
 ) -> Network:
-    """Learn from passages: `wanted` (n, labels) with the tags first, `weights` (n,) of the passages."""
+    """Learn from passages: `wanted` (n, labels) with the tags first, `weights` of the same shape (0: not known).
+
+    `states` are those that the `tuned` upper layers begin from; with none tuned, only the head learns.
+    """
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     model = load_with_torch(DEFAULT)
-    network = Network(split(model)[2], wanted.shape[1], states[0].shape[1])
+    network = Network(split(model, tuned)[2], wanted.shape[1], states[0].shape[1])
     target, weight = torch.tensor(wanted.astype(np.float32)), torch.tensor(weights)
     head = [network.query, network.value, network.bias]
-    groups = [{"params": list(network.upper.parameters()), "lr": RATE}, {"params": head, "lr": RATE * HEAD}]
+    groups: list[dict[str, Any]] = [
+        {"params": head, "lr": RATE * HEAD},
+        {"params": list(network.upper.parameters()), "lr": RATE},
+    ]
+    groups = groups[: 2 if tuned else 1]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     lengths = np.array([len(one.ids) for one in tokens])
     plan = [places for _ in range(epochs) for places in batches(lengths, random)]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [RATE, RATE * HEAD], total_steps=len(plan), pct_start=0.1)
+    rates = [group["lr"] for group in groups]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=len(plan), pct_start=0.1)
     for places in plan:
         network.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
-            logits = network(*batch(states, tokens, places)).float()
+            logits = network(*batch(states, tokens, places))[0].float()
         each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target[places], reduction="none")
-        each = each * weight[places, None]
-        loss = each[:, :tags].mean() + THEMES * each[:, tags:].mean()
+        each = each * weight[places]
+        loss = each[:, :tags].mean() + (THEMES * each[:, tags:].mean() if each.shape[1] > tags else 0.0)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -73,13 +82,17 @@ def fit(
     return network
 
 
-def predict(network: Network, states: Sequence[Any], tokens: Sequence[Tokens]) -> NDArray[np.float32]:
-    """Logits (n, labels)."""
+def predict(
+    network: Network, states: Sequence[Any], tokens: Sequence[Tokens]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Logits (n, labels), and the passages' vectors (n, dimension)."""
     network.eval()
-    found = np.zeros((len(tokens), len(network.bias)), dtype=np.float32)
+    logits = np.zeros((len(tokens), len(network.bias)), dtype=np.float32)
+    vectors = np.zeros((len(tokens), network.query.shape[1]), dtype=np.float32)
     order = np.argsort([len(one.ids) for one in tokens], kind="stable")
     with torch.no_grad():
         for start in range(0, len(order), 32):
             places = order[start : start + 32]
-            found[places] = network(*batch(states, tokens, places)).float().numpy()
-    return found
+            for made, out in zip((logits, vectors), network(*batch(states, tokens, places)), strict=True):
+                made[places] = out.float().numpy()
+    return logits, vectors

@@ -19,7 +19,6 @@ from nlp.models import load_with_torch, save_graph
 
 Arrays = Mapping[str, NDArray[np.float16]]
 
-TUNED = 4  # upper layers that learn; the lower ones stay MiniLM's, and their states are computed once
 MAX_TOKENS = 192
 DROPOUT = 0.1
 SCALE = 2.0  # of the sum over words
@@ -68,16 +67,28 @@ class Network(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.full((labels,), -3.0))
         self.dropout = torch.nn.Dropout(DROPOUT)
 
-    def pieces(self, states: Any, mask: Any, of_text: Any) -> Any:
-        """What each word piece adds to each label's logit: (batch, pieces, labels)."""
+    def read(self, states: Any, mask: Any) -> Any:
+        """The states of the last layer."""
         for layer in self.upper:
             states = through(layer, states, mask)
+        return states
+
+    def pieces(self, states: Any, of_text: Any) -> Any:
+        """What each word piece of the last layer adds to each label's logit: (batch, pieces, labels)."""
         states = self.dropout(states)
         looks = (states @ self.query.T).masked_fill(~of_text[..., None], -1e9).softmax(1)
         return SCALE * looks * (states @ self.value.T)
 
-    def forward(self, states: Any, mask: Any, of_text: Any) -> Any:
-        return self.pieces(states, mask, of_text).sum(1) + self.bias
+    def forward(self, states: Any, mask: Any, of_text: Any) -> tuple[Any, Any]:
+        """Logits (batch, labels), and the passages' vectors (batch, dimension)."""
+        read = self.read(states, mask)
+        return self.pieces(read, of_text).sum(1) + self.bias, vectors(read, of_text)
+
+
+def vectors(states: Any, of_text: Any) -> Any:
+    """The mean state of each passage's words, of length 1: near to each other where the tagger reads alike."""
+    inside = of_text[..., None].float()
+    return torch.nn.functional.normalize((states.float() * inside).sum(1), dim=1)
 
 
 def encoder_of(model: Any) -> Any:
@@ -85,11 +96,11 @@ def encoder_of(model: Any) -> Any:
     return model[0].auto_model
 
 
-def split(model: Any) -> tuple[Any, Any, Any]:
-    """Embeddings, lower layers and upper layers of a sentence-transformers model."""
+def split(model: Any, tuned: int) -> tuple[Any, Any, Any]:
+    """Embeddings, lower layers and the `tuned` upper layers of a sentence-transformers model."""
     inner = encoder_of(model)
     layers = inner.encoder.layer
-    return inner.embeddings, layers[: len(layers) - TUNED], layers[len(layers) - TUNED :]
+    return inner.embeddings, layers[: len(layers) - tuned], layers[len(layers) - tuned :]
 
 
 def padded(tokens: Sequence[Tokens]) -> tuple[Any, Any, Any]:
@@ -105,9 +116,9 @@ def padded(tokens: Sequence[Tokens]) -> tuple[Any, Any, Any]:
     return ids, mask, of_text
 
 
-def lower_states(model: Any, tokens: Sequence[Tokens]) -> list[Any]:
-    """The states that the upper layers begin from, in half precision, (pieces, dimension) each."""
-    embeddings, lower, _ = split(model)
+def lower_states(model: Any, tokens: Sequence[Tokens], tuned: int) -> list[Any]:
+    """The states that the `tuned` upper layers begin from, in half precision, (pieces, dimension) each."""
+    embeddings, lower, _ = split(model, tuned)
     states: list[Any] = [None] * len(tokens)
     order = np.argsort([len(one.ids) for one in tokens], kind="stable")
     with torch.no_grad():
@@ -122,38 +133,53 @@ def lower_states(model: Any, tokens: Sequence[Tokens]) -> list[Any]:
     return states
 
 
+def adopt(model: Any, arrays: Arrays) -> None:
+    """Put the tuned layers of a tagger's weights `arrays` in the place of the model's own."""
+    upper = split(model, tuned_in(arrays))[2]
+    upper.load_state_dict({n: torch.tensor(arrays[f"upper.{n}"].astype(np.float32)) for n in upper.state_dict()})
+
+
 def arrays_of(network: Network) -> dict[str, NDArray[np.float16]]:
     """What the network learned, in half precision, by name."""
     return {name: value.detach().numpy().astype(np.float16) for name, value in network.state_dict().items()}
 
 
+def tuned_in(arrays: Arrays) -> int:
+    """How many upper layers the weights `arrays` hold."""
+    return len({name.split(".")[1] for name in arrays if name.startswith("upper.")})
+
+
 def restored(model: Any, arrays: Arrays) -> Network:
     """The network with the weights `arrays`."""
-    network = Network(split(model)[2], *arrays["value"].shape)
+    network = Network(split(model, tuned_in(arrays))[2], *arrays["value"].shape)
     network.load_state_dict({name: torch.tensor(arrays[name].astype(np.float32)) for name in network.state_dict()})
     return network.eval()
 
 
-def export(name: str, arrays: Arrays, folder: Path) -> None:
+def export(name: str, arrays: Arrays, base: Arrays | None, folder: Path) -> None:
     """Write the whole tagger, from word pieces to scores, to `folder`, with its tokenizer.
 
+    Where `arrays` hold a head alone, it stands on the layers of `base`.
     Inputs: `ids`, `mask` and `of_text` (batch, pieces). Outputs: what each piece adds to each label (batch, pieces,
-    labels), and the logits (batch, labels).
+    labels), the logits (batch, labels), and the passages' vectors (batch, dimension).
     """
     model = load_with_torch(name)
-    embeddings, lower, _ = split(model)
+    if base:
+        adopt(model, base)
+    embeddings, lower, _ = split(model, tuned_in(arrays))
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.embeddings, self.lower, self.network = embeddings, lower, restored(model, arrays)
 
-        def forward(self, ids: Any, mask: Any, of_text: Any) -> Any:
+        def forward(self, ids: Any, mask: Any, of_text: Any) -> tuple[Any, Any, Any]:
             states = self.embeddings(input_ids=ids)
             for layer in self.lower:
                 states = through(layer, states, mask)
-            pieces = self.network.pieces(states, mask, of_text)
-            return pieces, pieces.sum(1) + self.network.bias
+            read = self.network.read(states, mask)
+            pieces = self.network.pieces(read, of_text)
+            return pieces, pieces.sum(1) + self.network.bias, vectors(read, of_text)
 
     tokenizer = tokenizer_of(model)
     tokens = tokenise([("A title", "Some words."), ("", "Fewer.")], tokenizer)

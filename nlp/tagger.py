@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -15,12 +15,23 @@ from numpy.typing import NDArray
 from corpus.errors import SourcebookError
 from nlp import encoder, models
 from nlp.encoder import Vectors
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import SHIPPED, TAGGER, Taxonomy
 
-FILE = "tagger.npz"
+# Raise it when the exported network's inputs or outputs change, so that kept ones are made anew.
+FORM = 2
 
-# How many of the words that moved a score most are kept as its reason.
+# How many of the words that moved a score most, and of the nearest training passages, are kept as its reasons.
 WORDS = 5
+NEAREST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The passages that a tagger learned from: names, labels (passages, labels), vectors (passages, dimension)."""
+
+    ids: tuple[str, ...]
+    labels: NDArray[np.bool_]
+    vectors: Vectors
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Tagger:
     """Labels (the taxonomy's tags, then its themes), and the network that scores them; `version` names these.
 
     `slopes` and `offsets` (labels,) turn logits into calibrated scores; a label holds from its threshold on.
+    `about` says what it learned from and how right it was found to be.
     """
 
     labels: tuple[str, ...]
@@ -35,6 +47,8 @@ class Tagger:
     offsets: Vectors
     thresholds: Vectors
     version: str
+    about: dict[str, Any]
+    seen: Seen = field(repr=False)
     tokenizer: Any = field(repr=False)
     graph: Any = field(repr=False)
 
@@ -58,17 +72,20 @@ class Tagger:
             scores = 1 / (1 + np.exp(-(out[1] * self.slopes + self.offsets)))
             for row, i in enumerate(places):
                 pieces = np.array(out[0][row, : len(offsets[row])])
-                readings[i] = Reading(inputs[i], scores[row], pieces, offsets[row])
+                readings[i] = Reading(inputs[i], scores[row], pieces, offsets[row], out[2][row])
         return [readings[i] for i in range(len(passages))]
 
     def holds(self, scores: Vectors) -> dict[str, float]:
         """The labels at or above their thresholds with their scores; a theme only together with its tag."""
-        passed = {
-            name: float(score)
-            for name, score, threshold in zip(self.labels, scores, self.thresholds, strict=True)
-            if score >= threshold
-        }
-        return {name: score for name, score in passed.items() if name.split("/")[0] in passed}
+        held = held_labels(scores[None], self.thresholds, self.labels)[0]
+        return {self.labels[place]: float(scores[place]) for place in np.flatnonzero(held)}
+
+    def nearest(self, reading: "Reading", label: int) -> list[tuple[str, float]]:
+        """The training passages with this label that the network sees nearest to a passage, with their cosines."""
+        having = np.flatnonzero(self.seen.labels[:, label])
+        cosines = self.seen.vectors[having] @ reading.vector
+        best = np.argsort(-cosines, kind="stable")[:NEAREST]
+        return [(self.seen.ids[having[i]], round(float(cosines[i]), 3)) for i in best]
 
     def answer(self, scores: Vectors) -> dict[str, Any]:
         """Tags, themes and all scores of level 1, as `tag --stdin` writes them."""
@@ -81,7 +98,7 @@ class Tagger:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """The scores of one passage, and what each of its word pieces added to them."""
 
@@ -89,17 +106,30 @@ class Reading:
     scores: Vectors
     pieces: Vectors
     offsets: NDArray[np.int32]
+    vector: Vectors
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int, list[int]]]:
+        """The words of the text as (first character, one after the last, places of its pieces)."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for place, (first, last) in enumerate(self.offsets.tolist()):
+            if last > first:
+                found.setdefault(whole_word(self.text, first, last), []).append(place)
+        return [(first, last, places) for (first, last), places in sorted(found.items())]
 
     def words(self, label: int) -> list[str]:
         """The words that raised the score of the label most, most telling first."""
-        added: dict[tuple[int, int], float] = {}
-        for (first, last), value in zip(self.offsets, self.pieces[:, label], strict=True):
-            if last > first:
-                span = whole_word(self.text, int(first), int(last))
-                added[span] = added.get(span, 0.0) + float(value)
-        best = sorted(added, key=lambda span: (-added[span], span))
-        words = dict.fromkeys(self.text[a:b] for a, b in best if added[(a, b)] > 0 and b - a > 2)
-        return list(words)[:WORDS]
+        values = self.pieces[:, label].tolist()
+        added = [(sum(values[place] for place in places), first, last) for first, last, places in self.spans]
+        telling = sorted((one for one in added if one[0] > 0 and one[2] - one[1] > 2), key=lambda one: -one[0])
+        return list(dict.fromkeys(self.text[first:last] for _, first, last in telling))[:WORDS]
+
+
+def held_labels(scores: Vectors, thresholds: Vectors, labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Which labels hold: at or above its threshold, and a theme only together with its tag; (passages, labels)."""
+    passed = scores >= thresholds
+    tags = [labels.index(name.split("/")[0]) for name in labels]
+    return np.asarray(passed & passed[:, tags], dtype=bool)
 
 
 def by_score(item: tuple[str, float]) -> tuple[float, str]:
@@ -116,42 +146,77 @@ def whole_word(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def version_of(taxonomy: Taxonomy) -> str | None:
-    """The version of the tagger that ships with the taxonomy, without loading it; None where there is none."""
-    path = taxonomy.folder / FILE
-    return f"{taxonomy.name}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}" if path.is_file() else None
+def version_of(taxonomy: Taxonomy, path: Path) -> str | None:
+    """The version of the tagger at `path`, without loading it; None where there is none."""
+    return f"{taxonomy.name}-{weights_version(path)}" if path.is_file() else None
+
+
+def weights_version(path: Path) -> str:
+    """What changes when a tagger's file does."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def about(path: Path) -> dict[str, Any]:
+    """What the tagger at `path` says of itself: what it learned from, and how right it was found to be."""
+    return opened(path, ("about",))[1]
+
+
+def fits(path: Path, taxonomy: Taxonomy) -> bool:
+    """Whether the tagger at `path` knows the taxonomy's tags and themes, and no others."""
+    return about(path).get("labels") == [*taxonomy.top, *taxonomy.themes]
+
+
+def opened(path: Path, names: Sequence[str] = ()) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays of a tagger's file, all or those called `names`, and what it says of itself."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in names or data.files}
+        return arrays, dict(json.loads(str(arrays.pop("about"))))
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise SourcebookError(f"{path} is no tagger that can be read ({error}). Train it anew.") from error
+
+
+def load(taxonomy: Taxonomy, path: Path) -> Tagger:
+    """The tagger at `path`, which must know the taxonomy's tags and themes."""
+    if not path.is_file():
+        raise SourcebookError(f"The taxonomy {taxonomy.name!r} has no tagger ({path}). Run `sourcebook train` first.")
+    return loaded(taxonomy, path, weights_version(path))
 
 
 @cache
-def load(taxonomy: Taxonomy) -> Tagger:
-    """The tagger that ships with the taxonomy."""
-    path = taxonomy.folder / FILE
-    if not path.is_file():
-        raise SourcebookError(f"The taxonomy {taxonomy.name!r} has no tagger ({path}). Train one first.")
-    return read_file(path, taxonomy)
-
-
-def read_file(path: Path, taxonomy: Taxonomy) -> Tagger:
-    """The tagger in the file at `path`, which must know the taxonomy's tags and themes."""
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            arrays = dict(data)
-        about = json.loads(str(arrays.pop("about")))
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
-        raise SourcebookError(f"{path} is no tagger that can be read ({error}). Train it anew.") from error
-    if tuple(about["labels"]) != (*taxonomy.top, *taxonomy.themes):
+def loaded(taxonomy: Taxonomy, path: Path, version: str) -> Tagger:
+    """The tagger at `path` while it has this `version`, loaded once a process."""
+    arrays, about = opened(path)
+    if not fits(path, taxonomy):
         raise SourcebookError(f"{path} was trained for other tags than {taxonomy.name!r} has. Train it anew.")
     slopes, offsets, limits = (arrays.pop(name).astype(np.float32) for name in ("slopes", "offsets", "thresholds"))
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    key = f"tagger-{version}-{models.fingerprint(about['model'])}"
-    folder = models.kept(key, lambda made: export(about["model"], arrays, made))
+    ids, known, lying = (arrays.pop(f"seen_{name}") for name in ("ids", "labels", "vectors"))
+    seen = Seen(tuple(map(str, ids)), known, (lying / 127).astype(np.float32))
+    base = base_of(about.get("base"), path)
+    key = f"tagger-{FORM}-{version}-{models.fingerprint(about['model'])}"
+    folder = models.kept(key, lambda made: export(about["model"], arrays, base, made))
     graph, tokenizer = models.compiled(folder)
-    name = f"{taxonomy.name}-{version}"
-    return Tagger(tuple(about["labels"]), slopes, offsets, limits, name, tokenizer, graph)
+    labels = tuple(about["labels"])
+    return Tagger(labels, slopes, offsets, limits, f"{taxonomy.name}-{version}", about, seen, tokenizer, graph)
 
 
-def export(model: str, arrays: dict[str, Any], folder: Path) -> None:
+def base_of(named: dict[str, str] | None, path: Path) -> dict[str, NDArray[Any]] | None:
+    """The weights of the tagger whose layers the one at `path` stands on, where it does; they must be the same ones."""
+    if named is None:
+        return None
+    below = SHIPPED / named["taxonomy"] / TAGGER
+    if not below.is_file() or weights_version(below) != named["version"]:
+        raise SourcebookError(f"{path} stands on another tagger than the one that ships here. Train it anew.")
+    return opened(below)[0]
+
+
+def shipped(taxonomy: Taxonomy) -> Tagger:
+    """The tagger that ships with the taxonomy."""
+    return load(taxonomy, taxonomy.folder / TAGGER)
+
+
+def export(model: str, arrays: dict[str, Any], base: dict[str, Any] | None, folder: Path) -> None:
     """Write the network to `folder`, once a machine: this imports torch, and takes some seconds."""
     from nlp import network
 
-    network.export(model, arrays, folder)
+    network.export(model, arrays, base, folder)

@@ -1,7 +1,10 @@
 """The stage that tags passages: tags with their reasons, and facets, for whatever is untagged."""
 
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -10,14 +13,17 @@ from nlp.tagger import Reading, Tagger
 from nlp.taxonomy import Taxonomy
 
 UNDONE = "SELECT COUNT(*) FROM passage WHERE tagger IS NOT ?"
-NEXT = "SELECT id, work_id, title, text FROM passage WHERE tagger IS NOT ? ORDER BY id LIMIT ?"
+NEXT = "SELECT id, work_id, title, text FROM passage WHERE tagger IS NOT ? AND id > ? ORDER BY id LIMIT ?"
 FORGET = ("DELETE FROM machine_tag WHERE passage_id = ?", "DELETE FROM facet WHERE passage_id = ?")
-SAVE = "INSERT INTO machine_tag (passage_id, tag, score, threshold, tagger, why) VALUES (?, ?, ?, ?, ?, ?)"
+SAVE = "INSERT INTO machine_tag (passage_id, tag, score, threshold, tagger, why, near) VALUES (?, ?, ?, ?, ?, ?, ?)"
 SAVE_FACET = """
 INSERT INTO facet (passage_id, work_id, kind, value, label, number, unit) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 DONE = "UPDATE passage SET tagger = ? WHERE id = ?"
 DESIGN = "UPDATE work SET study_design = ? WHERE id = ? AND study_design IS NOT ?"
+
+Row = tuple[int, int, str, str]
+"""A passage: its id, its work's, title, text."""
 
 # How many passages are read and saved together.
 BATCH = 256
@@ -26,34 +32,61 @@ BATCH = 256
 NEAR = 0.5
 
 
-def version(terms: Taxonomy) -> str:
+def version(terms: Taxonomy, path: Path) -> str:
     """What tags and facets depend on; passages read by another version are read anew."""
-    return f"{tagger.version_of(terms)} facets-{facets.VERSION}"
+    return (
+        f"{tagger.version_of(terms, path)} facets-{facets.VERSION} programmes-{facets.programmes_version(terms.folder)}"
+    )
 
 
-def undone(db: Database, terms: Taxonomy) -> int:
-    """How many passages are untagged, or tagged by another version."""
-    return int(db.execute(UNDONE, [version(terms)]).fetchone()[0])
+def undone(db: Database, terms: Taxonomy, path: Path) -> int:
+    """How many passages are untagged, or tagged by another version than the tagger at `path`."""
+    return int(db.execute(UNDONE, [version(terms, path)]).fetchone()[0])
 
 
-def tag(db: Database, terms: Taxonomy, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
-    """Tag whatever is undone, a batch a transaction; counts passages and tags."""
-    model, current, programmes = tagger.load(terms), version(terms), facets.load_programmes(terms.folder)
-    total = undone(db, terms)
+def tag(
+    db: Database, terms: Taxonomy, path: Path, progress: Callable[[int, int], None] | None = None
+) -> dict[str, int]:
+    """Tag whatever is undone with the tagger at `path`, a batch a transaction; counts passages and tags."""
+    model, current, programmes = tagger.load(terms, path), version(terms, path), facets.load_programmes(terms.folder)
+    total = undone(db, terms, path)
     counts = {"passages": 0, "tags": 0}
-    while rows := db.execute(NEXT, [current, BATCH]).fetchall():
-        readings = model.read([(title, text) for _, _, title, text in rows])
-        documents = sentences.read(text for _, _, _, text in rows)
-        with db.atomic():
-            for (passage, work, title, _), reading, document in zip(rows, readings, documents, strict=True):
-                counts["tags"] += save(db, model, passage, reading)
-                save_facets(db, passage, work, facets.find(document, title, programmes))
-                db.execute(DONE, [current, passage])
-        counts["passages"] += len(rows)
-        if progress:
-            progress(counts["passages"], total)
+    with ThreadPoolExecutor(1) as beside:
+        for rows, finding in ahead(beside, db, current, programmes):
+            readings = model.read([(title, text) for _, _, title, text in rows])
+            with db.atomic():
+                for (passage, work, _, _), reading, found in zip(rows, readings, finding.result(), strict=True):
+                    counts["tags"] += save(db, model, passage, reading)
+                    save_facets(db, passage, work, found)
+                    db.execute(DONE, [current, passage])
+            counts["passages"] += len(rows)
+            if progress:
+                progress(counts["passages"], total)
     design_works(db)
     return counts
+
+
+def ahead(
+    beside: ThreadPoolExecutor, db: Database, current: str, programmes: facets.Programmes
+) -> Iterator[tuple[list[Row], Future[list[list[facets.Facet]]]]]:
+    """The undone passages in batches, with their facets, which are sought `beside` one batch ahead.
+
+    spaCy works on one core, and while OpenVINO works nothing holds Python's lock: side by side they fill two.
+    """
+    begun: deque[tuple[list[Row], Future[list[list[facets.Facet]]]]] = deque()
+    last = 0
+    while rows := db.execute(NEXT, [current, last, BATCH]).fetchall():
+        begun.append((rows, beside.submit(find_facets, [(title, text) for _, _, title, text in rows], programmes)))
+        last = rows[-1][0]
+        if len(begun) > 1:
+            yield begun.popleft()
+    yield from begun
+
+
+def find_facets(passages: Sequence[tuple[str, str]], programmes: facets.Programmes) -> list[list[facets.Facet]]:
+    """The facets of each (title, text); only texts with figures are parsed, since nothing else needs it."""
+    documents = sentences.read([text for _, text in passages], facets.has_figures)
+    return [facets.find(one, title, programmes) for one, (title, _) in zip(documents, passages, strict=True)]
 
 
 def save(db: Database, model: Tagger, passage: int, reading: Reading) -> int:
@@ -65,7 +98,8 @@ def save(db: Database, model: Tagger, passage: int, reading: Reading) -> int:
         score, threshold = float(reading.scores[place]), float(model.thresholds[place])
         if name in held or ("/" not in name and score >= NEAR * threshold):
             why = json.dumps(reading.words(place), ensure_ascii=False)
-            db.execute(SAVE, [passage, name, round(score, 4), round(threshold, 4), model.version, why])
+            near = json.dumps(model.nearest(reading, place))
+            db.execute(SAVE, [passage, name, round(score, 4), round(threshold, 4), model.version, why, near])
     return len(held)
 
 

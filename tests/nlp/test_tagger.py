@@ -1,18 +1,16 @@
 """The tagger that ships: what it answers, its reasons, and the floors below which it must not fall."""
 
 import json
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corpus.errors import SourcebookError
-from nlp import tagger, taxonomy
+from nlp import quality, tagger, taxonomy
 from nlp.tagger import Tagger
 from sourcebook import evaluation
-
-FLOORS = tomllib.loads((Path(__file__).parent / "tagger_floors.toml").read_text("utf-8"))
+from sourcebook.workspace import workspace_or_default
 
 LATE = ("", "The supermarket pays its small bakeries only after 120 days, so that they run out of cash for flour.")
 NOTHING = ("Moths of the valley", "The moth was seen on warm evenings in June, mostly near the river.")
@@ -20,7 +18,7 @@ NOTHING = ("Moths of the valley", "The moth was seen on warm evenings in June, m
 
 @pytest.fixture(scope="module")
 def model() -> Tagger:
-    return tagger.load(taxonomy.load("procurement"))
+    return tagger.shipped(taxonomy.load("procurement"))
 
 
 def test_a_plain_case_is_tagged_and_a_stranger_is_not(model: Tagger) -> None:
@@ -56,26 +54,25 @@ def test_any_text_gets_scores(model: Tagger, text: str) -> None:
 
 def test_a_tagger_for_other_tags_is_refused(tmp_path: Path) -> None:
     about = json.dumps({"labels": ["threat"], "name": "x", "model": "all-MiniLM-L6-v2"})
-    np.savez(tmp_path / tagger.FILE, about=np.array(about))
+    np.savez(tmp_path / taxonomy.TAGGER, about=np.array(about))
     with pytest.raises(SourcebookError, match="trained for other tags"):
-        tagger.read_file(tmp_path / tagger.FILE, taxonomy.load("procurement"))
+        tagger.load(taxonomy.load("procurement"), tmp_path / taxonomy.TAGGER)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK nonsense", b"x" * 1000])
 def test_a_damaged_tagger_is_a_sentence(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / tagger.FILE).write_bytes(data)
+    (tmp_path / taxonomy.TAGGER).write_bytes(data)
     with pytest.raises(SourcebookError, match="no tagger that can be read"):
-        tagger.read_file(tmp_path / tagger.FILE, taxonomy.load("procurement"))
+        tagger.load(taxonomy.load("procurement"), tmp_path / taxonomy.TAGGER)
 
 
 def test_the_version_can_be_had_without_loading(model: Tagger) -> None:
-    assert tagger.version_of(taxonomy.load("procurement")) == model.version
+    terms = taxonomy.load("procurement")
+    assert tagger.version_of(terms, terms.folder / taxonomy.TAGGER) == model.version
 
 
 @pytest.mark.real
-def test_quality_stays_above_its_floors(shared: Path) -> None:
-    found = evaluation.tags(shared / "gold/dev.jsonl")
-    assert found["macro_f1"] >= FLOORS["macro_f1"]
-    assert found["themes"]["f1"] >= FLOORS["themes_f1"]
-    below = {name: one["f1"] for name, one in found["tags"].items() if one["f1"] < FLOORS["tags"][name]}
-    assert not below
+def test_quality_stays_above_its_floors(shared: Path, tmp_path: Path) -> None:
+    floors = quality.floors(taxonomy.load("procurement"))["gold"]
+    assert set(floors) == {"macro", "themes", *taxonomy.load("procurement").top}
+    assert quality.fallen(floors, evaluation.tags(workspace_or_default(tmp_path), shared / "gold/dev.jsonl")) == []
