@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint format train bench clean
+.PHONY: help install demo serve test lint format train bench bench-tag clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,11 +35,15 @@ format: $(READY) ## put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-train: $(READY) ## train the tagger anew from nlp/training
-	@$(BIN)/python -m nlp.train
+train: $(READY) ## train the taggers anew from nlp/training (ABSTRACTS=FILE for the real passages, GOLD=FILE to measure)
+	@$(BIN)/python -m nlp.train procurement $(if $(ABSTRACTS),--abstracts $(ABSTRACTS)) $(if $(GOLD),--gold $(GOLD))
+	@$(BIN)/python -m nlp.train social-dialogue
 
 bench: $(READY) ## import, build and search the real data beside this checkout, and print what it took
 	@$(BIN)/python -m benchmarks.real
+
+bench-tag: $(READY) ## compare the tagging stage with sentence-transformers' default embedding
+	@$(BIN)/python -m benchmarks.tag
 
 clean: ## remove what was installed and the demonstration
 	rm -rf $(VENV) demo-workspace

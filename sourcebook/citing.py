@@ -9,6 +9,7 @@ from corpus import citations, works
 from corpus.errors import SourcebookError
 from corpus.records import Item
 from index.filters import Filters, check, where
+from sourcebook import trust
 from sourcebook.workspace import Workspace
 
 TAGGED = """
@@ -37,13 +38,13 @@ def items(workspace: Workspace, wanted: Wanted) -> Iterable[Item]:
     db = workspace.filled()
     check(db, wanted.filters)
     if wanted.query is not None:
-        found = list(citations.for_passages(db, searched(workspace, db, wanted)))
+        found = list(trust.cited(workspace, db, searched(workspace, db, wanted)))
     elif wanted.works:
         found = list(citations.for_works(db, [resolved(db, key) for key in wanted.works]))
     elif wanted.list is not None:
-        found = listed(db, wanted.list)
+        found = listed(workspace, db, wanted.list)
     elif wanted.filters:
-        found = list(citations.for_passages(db, filtered(db, wanted.filters)))
+        found = list(trust.cited(workspace, db, filtered(db, wanted.filters)))
     elif wanted.all:
         return citations.every_work(db)
     else:
@@ -80,11 +81,11 @@ def resolved(db: Database, key: str) -> int:
     return work
 
 
-def listed(db: Database, name: str) -> list[Item]:
+def listed(workspace: Workspace, db: Database, name: str) -> list[Item]:
     """The items of a citation list: works, and passages quoted under theirs."""
     rows = db.execute(LISTED, [name]).fetchall()
     if not rows:
         raise SourcebookError(f"There is no list {name!r}, or it is empty.")
-    quoted = {item["id"]: item for item in citations.for_passages(db, [row[1] for row in rows if row[1]])}
+    quoted = {item["id"]: item for item in trust.cited(workspace, db, [row[1] for row in rows if row[1]])}
     ids = [resolved(db, row[0]) for row in rows]
     return [quoted.get(item["id"], item) for item in citations.for_works(db, ids)]

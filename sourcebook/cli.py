@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from corpus.errors import SourcebookError
-from sourcebook.commands import evaluating, finding, gathering, reading, serving
+from sourcebook.commands import evaluating, finding, gathering, reading, reviewing, serving, training
 
 COMMANDS = (
     gathering.init, gathering.crawl, gathering.import_files, reading.tag, reading.index, reading.build,
-    finding.search, finding.cite, serving.serve, serving.demo, evaluating.evaluate, serving.status,
+    finding.search, finding.cite, training.explain, reviewing.review, training.train, training.reliability,
+    serving.serve, serving.demo, evaluating.evaluate, serving.status,
 )  # fmt: skip
 
 

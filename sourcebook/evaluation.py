@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from corpus.database import open_database
@@ -17,8 +16,10 @@ from corpus.errors import SourcebookError
 from corpus.records import canonical, digest
 from index import store
 from index.search import search as find
-from nlp import encoder, examples, tagger, taxonomy
+from nlp import encoder, examples, quality, tagger
+from nlp.quality import Quality
 from sourcebook.progress import bar
+from sourcebook.workspace import Workspace
 
 INSERT_WORK = "INSERT INTO work (id, key, title, csl) VALUES (?, ?, ?, '{}')"
 INSERT_PASSAGE = """
@@ -30,40 +31,13 @@ VALUES (?, ?, ?, 0, ?, 0, ?, ?, ?)
 DEPTH = 100
 
 
-def tags(file: Path, name: str = "procurement") -> dict[str, Any]:
-    """Precision, recall and F1 of each tag of level 1 on the labelled passages of `file`, and their macro F1.
-
-    Themes are measured together (`themes`, micro-averaged) where the file has any.
-    """
-    terms = taxonomy.load(name)
-    known = examples.read(file)
-    model = tagger.load(terms)
-    scores = model.score([(one.title, one.text) for one in known])
-    held = [model.holds(one) for one in scores]
-    found = np.array([[label in one for label in model.labels] for one in held], dtype=bool)
-    wanted = examples.labels(known, terms)
-    level1 = len(terms.top)
-    result: dict[str, Any] = {
-        label: measures(wanted[:, place], found[:, place]) for place, label in enumerate(model.labels[:level1])
-    }
-    answer: dict[str, Any] = {
-        "macro_f1": float(np.mean([one["f1"] for one in result.values()])),
-        "tags": result,
-    }
-    if wanted[:, level1:].any():
-        answer["themes"] = measures(wanted[:, level1:].ravel(), found[:, level1:].ravel())
-    return answer
-
-
-def measures(wanted: NDArray[np.bool_], found: NDArray[np.bool_]) -> dict[str, float | int]:
-    """Precision, recall, F1 and how many are wanted; a measure without cases is 0."""
-    both, asked, given = int((wanted & found).sum()), int(wanted.sum()), int(found.sum())
-    return {
-        "precision": both / given if given else 0.0,
-        "recall": both / asked if asked else 0.0,
-        "f1": 2 * both / (asked + given) if asked + given else 0.0,
-        "n": asked,
-    }
+def tags(workspace: Workspace, file: Path) -> Quality:
+    """How right the tagger that `workspace` uses is on the labelled passages of `file`."""
+    terms, known = workspace.terms, examples.read(file)
+    model = tagger.load(terms, workspace.tagger)
+    scores = np.array(model.score([(one.title, one.text) for one in known]))
+    found = tagger.held_labels(scores, model.thresholds, model.labels)
+    return quality.quality(terms, examples.labels(known, terms), found)
 
 
 def search(folder: Path, split: str, mode: str) -> dict[str, float | int]:

@@ -29,12 +29,11 @@ def extract_texts(workspace: Workspace, db: Database) -> Counts:
 
 def tag(workspace: Workspace, db: Database) -> Counts:
     """Passages to tags and facets."""
-    base = workspace.config.base
-    with recorded(workspace, db, "tag", taxonomy=base.taxonomy, model=base.model) as counts:
-        terms = taxonomy.load(base.taxonomy)
+    terms = workspace.terms
+    with recorded(workspace, db, "tag", taxonomy=terms.name, model=workspace.config.base.model) as counts:
         taxonomy.save(db, terms)
         with bar("Tagging passages") as advance:
-            counts.update(tagging.tag(db, terms, advance))
+            counts.update(tagging.tag(db, terms, workspace.tagger, advance))
     return counts
 
 
@@ -57,10 +56,9 @@ def build(workspace: Workspace, db: Database) -> dict[str, Counts]:
 def undone(workspace: Workspace, db: Database) -> Counts:
     """How many items each stage has still to do."""
     passages = int(db.execute("SELECT COUNT(*) FROM passage").fetchone()[0])
-    terms = taxonomy.load(workspace.config.base.taxonomy)
     return {
         "merge": works.undone(db),
         "extract": extract.undone(db),
-        "tag": tagging.undone(db, terms),
+        "tag": tagging.undone(db, workspace.terms, workspace.tagger),
         "index": passages - store.indexed(db, workspace.index, workspace.config.base.model),
     }

@@ -13,6 +13,8 @@ from sqlite_utils import Database
 from corpus.database import explained, open_database
 from corpus.errors import SourcebookError
 from corpus.records import canonical, now
+from nlp import tagger, taxonomy
+from nlp.taxonomy import TAGGER, Taxonomy
 from sourcebook import config
 
 
@@ -38,6 +40,17 @@ class Workspace:
         """The folder of vectors."""
         return self.folder / "index"
 
+    @property
+    def terms(self) -> Taxonomy:
+        """The taxonomy that the base is tagged by."""
+        return taxonomy.load(self.config.base.taxonomy)
+
+    @property
+    def tagger(self) -> Path:
+        """The tagger's file: the workspace's own if it has trained one for this taxonomy, or the one that ships."""
+        own = self.folder / TAGGER
+        return own if own.is_file() and tagger.fits(own, self.terms) else self.terms.folder / TAGGER
+
     def open(self) -> Database:
         """The database, made where it is missing."""
         return open_database(self.database)
@@ -58,6 +71,12 @@ class Workspace:
 def open_workspace(folder: Path) -> Workspace:
     """The workspace in `folder`."""
     return Workspace(folder, config.load(folder))
+
+
+def workspace_or_default(folder: Path) -> Workspace:
+    """The workspace in `folder`; where there is none, one with the default settings, for what needs no database."""
+    there = (folder / config.FILE).is_file()
+    return open_workspace(folder) if there else Workspace(folder, config.Config(config.Base(), ()))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sourcebook.commands.shared import MODES, as_json, emit
 
 @click.group()
 def evaluate() -> None:
-    """Measure tags and search. Needs no workspace.
+    """Measure tags and search. Needs no workspace; in one, its own tagger is measured.
 
     \b
     Example: sourcebook evaluate tags labelled.jsonl
@@ -20,22 +20,26 @@ def evaluate() -> None:
 @evaluate.command("tags")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json
-def evaluate_tags(file: Path, json_: bool) -> None:
+@click.pass_obj
+def evaluate_tags(folder: Path, file: Path, json_: bool) -> None:
     """Score the tagger on FILE: JSON lines {"id","text","tags"}, with "title" and "themes" where known.
 
     \b
     Example: sourcebook evaluate tags labelled.jsonl --json
     """
     from sourcebook import evaluation
+    from sourcebook.workspace import workspace_or_default
 
-    result = evaluation.tags(file)
+    result = evaluation.tags(workspace_or_default(folder), file)
     if json_:
         emit(result)
         return
-    click.echo(f"{'tag':<20}{'precision':>10}{'recall':>10}{'F1':>8}{'n':>7}")
-    for name, one in result["tags"].items():
-        click.echo(f"{name:<20}{one['precision']:>10.3f}{one['recall']:>10.3f}{one['f1']:>8.3f}{one['n']:>7}")
-    click.echo(f"{'macro F1':<20}{result['macro_f1']:>28.3f}")
+    click.echo(f"{'tag':<20}{'precision':>10}{'recall':>10}{'F1':>8}{'n':>7}   95 % of F1")
+    rows = [*result.tags.items(), *([("themes (micro)", result.themes)] if result.themes else [])]
+    for name, one in rows:
+        figures = f"{one.precision:>10.3f}{one.recall:>10.3f}{one.f1:>8.3f}{one.n:>7}"
+        click.echo(f"{name:<20}{figures}   {one.low:.2f} to {one.high:.2f}")
+    click.echo(f"{'macro F1':<20}{result.macro_f1:>28.3f}{'':>7}   {result.macro_low:.2f} to {result.macro_high:.2f}")
 
 
 @evaluate.command("search")

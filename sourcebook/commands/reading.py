@@ -16,7 +16,7 @@ from sourcebook.commands.shared import COMPLETE, as_json, counted, emit, gathere
 @click.option(
     "--stdin",
     is_flag=True,
-    help='Tag JSON lines {"id","text","title"?} from standard input instead, by the taxonomy that ships.',
+    help='Tag JSON lines {"id","text","title"?} from standard input instead; a workspace\'s own tagger is used.',
 )
 @as_json
 @click.pass_obj
@@ -31,7 +31,7 @@ def tag(folder: Path, stdin: bool, json_: bool) -> None:
     from sourcebook.workspace import open_workspace
 
     if stdin:
-        for line in tagged(sys.stdin.buffer):
+        for line in tagged(folder, sys.stdin.buffer):
             click.echo(json.dumps(line, ensure_ascii=False))
         return
     workspace = open_workspace(folder)
@@ -88,11 +88,13 @@ def report(verb: str, counts: dict[str, int], json_: bool) -> None:
         click.echo(f"{verb}: {counted(counts)}")
 
 
-def tagged(stream: Any) -> Iterator[dict[str, Any]]:
+def tagged(folder: Path, stream: Any) -> Iterator[dict[str, Any]]:
     """The tags of the passages that come as JSON lines, a line each, in their order."""
-    from nlp import tagger, taxonomy
+    from nlp import tagger
+    from sourcebook.workspace import workspace_or_default
 
-    model = tagger.load(taxonomy.load("procurement"))
+    workspace = workspace_or_default(folder)
+    model = tagger.load(workspace.terms, workspace.tagger)
     numbered = ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
     while batch := list(islice(numbered, 256)):
         rows = [parsed(number, line) for number, line in batch]

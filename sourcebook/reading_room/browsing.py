@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from corpus import citations
 from corpus.errors import SourcebookError
 from corpus.records import Item
-from index.filters import Filters, where
+from index.filters import Filters, allowed, where
+from sourcebook import trust
 from sourcebook.reading_room import narrowing, passages
 from sourcebook.reading_room.asking import Asked, NotHere
 from sourcebook.reading_room.exports import Pairs, address, links
@@ -55,18 +55,32 @@ SELECT s.name, s.name, COUNT(DISTINCT p.id) FROM json_each(:ids) j CROSS JOIN pa
 JOIN work_record m ON m.work_id = p.work_id JOIN record r ON r.id = m.record_id
 JOIN source s ON s.id = r.source_id GROUP BY s.id ORDER BY 3 DESC, s.name
 """
-COUNTS = {"tag": OF_TAG, "country": OF_KIND, "sector": OF_KIND, "year": OF_DECADE, "source": OF_SOURCE}
-HEADINGS = {"tag": "Tags", "country": "Countries", "sector": "Sectors", "year": "Years", "source": "Sources"}
+OF_DESIGN = """
+SELECT w.study_design, w.study_design, COUNT(*) FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
+JOIN work w ON w.id = p.work_id WHERE w.study_design IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 1
+"""
+COUNTS = {
+    "tag": OF_TAG, "country": OF_KIND, "sector": OF_KIND, "region": OF_KIND, "buyer": OF_KIND,
+    "programme": OF_KIND, "design": OF_DESIGN, "year": OF_DECADE, "source": OF_SOURCE,
+}  # fmt: skip
+HEADINGS = {
+    "tag": "Tags", "country": "Countries", "sector": "Sectors", "region": "Regions", "buyer": "Buyers",
+    "programme": "Programmes", "design": "Study designs", "year": "Years", "source": "Sources",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value of a facet: how many passages its page shows, and whether that is the page shown now."""
+    """A value of a facet: how many passages its page shows, and whether that is the page shown now.
+
+    Of a tag, `corrected` is how many should be there; empty where that is not known.
+    """
 
     label: str
     count: int
     url: str
     chosen: bool
+    corrected: str = ""
 
 
 def page(asked: Asked) -> dict[str, Any]:
@@ -76,16 +90,18 @@ def page(asked: Asked) -> dict[str, Any]:
     own = [] if sort == "score" else [("sort", sort)]
     rest = narrowing.pairs(filters)
     ranked = found(asked.db, filters, sort)
+    should = corrected(asked, filters)
     begin = start(ranked, asked.one("after"))
     rows = ranked[begin : begin + PAGE]
     return {
         "shown": passages.show_ids(asked.db, [id for _, id in rows]),
         "first": begin + 1,
         "total": len(ranked),
+        "corrected": should.get(filters.tag[0], "") if len(filters.tag) == 1 else "",
         "works": count_works(asked.db, ranked),
         "next": onwards(rows, rest + own) if begin + PAGE < len(ranked) else None,
         "top": address("/browse", rest + own) if begin else None,
-        "facets": {HEADINGS[kind]: facet(asked.db, kind, filters, ranked, own) for kind in COUNTS},
+        "facets": {HEADINGS[kind]: facet(asked.db, kind, filters, ranked, own, should) for kind in COUNTS},
         "active": narrowing.active(filters, labels, "/browse", own),
         "sorts": narrowing.sort_links(SORTS, sort, "/browse", rest),
         "exports": links("/browse", rest + own),
@@ -100,7 +116,7 @@ def items(asked: Asked) -> tuple[str, Iterable[Item]]:
     ranked = found(asked.db, filters, read_sort(asked))
     if not ranked:
         raise NotHere("No tagged passage passes these filters. Take one away.")
-    return "-".join(("evidence", *filters.tag)), citations.for_passages(asked.db, [id for _, id in ranked])
+    return "-".join(("evidence", *filters.tag)), trust.cited(asked.workspace, asked.db, [id for _, id in ranked])
 
 
 def read_sort(asked: Asked) -> str:
@@ -138,8 +154,17 @@ def start(ranked: Ranked, after: str) -> int:
     return next((i for i, row in enumerate(ranked) if row > last), len(ranked))
 
 
-def facet(db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs) -> list[Option]:
-    """The values of `kind`, each with the number of passages that its page shows."""
+def corrected(asked: Asked, filters: Filters) -> dict[str, str]:
+    """How many of the passages that pass, whatever their tags, should hold each tag."""
+    part = allowed(asked.db, replace(filters, tag=()))
+    found = trust.corrected(asked.workspace, asked.db, None if part is None else part.tolist())
+    return {tag: trust.whole(one) for tag, one in found.items()}
+
+
+def facet(
+    db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs, should: dict[str, str]
+) -> list[Option]:
+    """The values of `kind`, each with the number of passages that its page shows, and of a tag how many it `should`."""
     without = narrowing.without(filters, kind)
     rows = ranked if without == filters else found(db, without, "score")
     ids = json.dumps([id for _, id in rows])
@@ -150,9 +175,12 @@ def facet(db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs
         families = {tag.split("/")[0] for tag in chosen}
         counted.sort(key=lambda row: "/" in row[0] and 2 - (row[0].split("/")[0] in families))
     return [
-        Option(label, count, address("/browse", [*others, (kind, value), *rest]), value in chosen)
+        Option(
+            label, count, address("/browse", [*others, (kind, value), *rest]), value in chosen,
+            should.get(value, "") if kind == "tag" else "",
+        )
         for value, label, count in counted
-    ]
+    ]  # fmt: skip
 
 
 def count_works(db: Database, ranked: Ranked) -> int:

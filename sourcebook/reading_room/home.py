@@ -6,15 +6,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from corpus.errors import SourcebookError
-from nlp import taxonomy
+from nlp.taxonomy import Taxonomy
+from sourcebook import trust
 from sourcebook.reading_room.asking import Asked
 from sourcebook.reading_room.exports import Link, address
 
-EXAMPLES = (
-    "late payment by large customers",
-    "what helps small suppliers meet buyers' standards",
-    "results of supplier development programmes",
-)
 COUNTS = """
 SELECT (SELECT COUNT(*) FROM work) AS works,
        (SELECT COUNT(*) FROM file WHERE outcome = 'extracted') AS "full texts",
@@ -49,8 +45,9 @@ def page(asked: Asked) -> dict[str, Any]:
     return {
         "counts": counts(asked.db),
         "questions": questions(asked),
+        "trusted": {tag: trust.whole(one) for tag, one in trust.corrected(asked.workspace, asked.db).items()},
         "sources": asked.db.execute(SOURCES).fetchall(),
-        "examples": examples(),
+        "examples": examples(asked),
     }
 
 
@@ -59,14 +56,27 @@ def about(asked: Asked) -> dict[str, Any]:
     return {
         "counts": counts(asked.db),
         "tags": asked.db.execute(MEANINGS).fetchall(),
+        "cards": trust.counted(asked.workspace, asked.db),
+        "bases": trust.BASES,
+        "shown": trust.shown,
+        "whole": trust.whole,
         "taggers": asked.db.execute(TAGGERS).fetchall(),
         "model": asked.workspace.config.base.model,
     }
 
 
-def examples() -> list[Link]:
+def examples(asked: Asked) -> list[Link]:
     """Searches to begin with."""
-    return [Link(text, address("/search", [("q", text)])) for text in EXAMPLES]
+    terms = known_terms(asked)
+    return [Link(text, address("/search", [("q", text)])) for text in (terms.searches if terms else ())]
+
+
+def known_terms(asked: Asked) -> Taxonomy | None:
+    """The taxonomy, unless its folder has gone: its tags are in the database all the same."""
+    try:
+        return asked.workspace.terms
+    except SourcebookError:
+        return None
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -77,10 +87,8 @@ def counts(db: Database) -> dict[str, int]:
 
 def questions(asked: Asked) -> list[Answered]:
     """The questions in their order, each with its tags."""
-    try:
-        texts = taxonomy.load(asked.workspace.config.base.taxonomy).questions
-    except SourcebookError:  # the tags themselves are in the database
-        texts = {}
+    terms = known_terms(asked)
+    texts = terms.questions if terms else {}
     rows = asked.db.execute(TAGS).fetchall()
     numbers = sorted({row[0] for row in rows})
     return [Answered(n, texts.get(n, ""), [row[1:] for row in rows if row[0] == n]) for n in numbers]

@@ -1,22 +1,29 @@
 """Filters as people meet them: read from an address, chosen in a form, taken away with a click."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
 from corpus.errors import SourcebookError
-from index.filters import Filters, years
+from index.filters import Filters, read
 from sourcebook.reading_room.asking import Asked
 from sourcebook.reading_room.exports import Link, Pairs, address
 
-KINDS = {"tag": "Tag", "country": "Country", "sector": "Sector", "source": "Source", "work": "Work"}
+KINDS = {
+    "tag": "Tag", "country": "Country", "region": "Region", "sector": "Sector", "programme": "Programme",
+    "organisation": "Organisation", "buyer": "Buyer", "design": "Study design", "source": "Source", "work": "Work",
+}  # fmt: skip
 
+OF_FACET = "SELECT value, MIN(label) FROM facet WHERE kind = '{kind}' GROUP BY value ORDER BY {order}"
 CHOICES = {
     "tag": "SELECT tag, label FROM tag ORDER BY position",
-    "country": "SELECT value, MIN(label) FROM facet WHERE kind = 'country' GROUP BY value ORDER BY 2, 1",
-    "sector": "SELECT value, MIN(label) FROM facet WHERE kind = 'sector' GROUP BY value ORDER BY 1",
+    "country": OF_FACET.format(kind="country", order="2, 1"),
+    "region": OF_FACET.format(kind="region", order="2, 1"),
+    "sector": OF_FACET.format(kind="sector", order="1"),
+    "programme": OF_FACET.format(kind="programme", order="2, 1"),
+    "buyer": OF_FACET.format(kind="buyer", order="2, 1"),
+    "design": "SELECT DISTINCT study_design, study_design FROM work WHERE study_design IS NOT NULL ORDER BY 1",
     "source": "SELECT name, name FROM source ORDER BY name",
 }
 
@@ -32,15 +39,7 @@ class Active:
 
 def read_filters(asked: Asked) -> Filters:
     """The filters in an address; SourcebookError where a year is none."""
-    first, last = years(asked.one("year"))
-    return Filters(
-        asked.many("tag"), upper(asked.many("country")), upper(asked.many("sector")),
-        asked.many("source"), asked.many("work"), first, last,
-    )  # fmt: skip
-
-
-def upper(codes: Sequence[str]) -> tuple[str, ...]:
-    return tuple(code.upper() for code in codes)
+    return read(asked.many, asked.one("year"))
 
 
 def pairs(filters: Filters) -> Pairs:

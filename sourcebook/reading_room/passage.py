@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from corpus import citations
 from corpus.records import Item
+from nlp.explain import Reason, explain
+from sourcebook import trust
 from sourcebook.reading_room import passages
 from sourcebook.reading_room.asking import Asked, NotHere
 from sourcebook.reading_room.exports import FORMATS, links, written
+from sourcebook.reading_room.home import known_terms
 from sourcebook.reading_room.works import rows, safe_link
 
 PASSAGE = "SELECT id, work_id, file_id, ordinal FROM passage WHERE key = ?"
@@ -15,9 +17,12 @@ AROUND = """
 SELECT id FROM passage WHERE work_id = ? AND file_id IS ? AND ordinal BETWEEN ? - 1 AND ? + 1
 ORDER BY ordinal, id
 """
+# What people said, and behind it how it was settled where they did not agree.
 SAID = """
-SELECT h.tag, t.label, h.verdict, h.who, h.time, h.why FROM human_tag h JOIN tag t ON t.tag = h.tag
-WHERE h.passage_key = ? ORDER BY h.id
+SELECT t.label, h.verdict, h.who, h.time, h.why FROM (
+    SELECT tag, verdict, who, time, why, id FROM human_tag WHERE passage_key = :key
+    UNION ALL SELECT tag, 'settled: ' || verdict, who, time, why, NULL FROM resolution WHERE passage_key = :key
+) h JOIN tag t ON t.tag = h.tag ORDER BY t.position, h.id IS NULL, h.id
 """
 # An abstract came with the record that the work's abstract is from.
 CHAIN = """
@@ -39,12 +44,13 @@ def page(asked: Asked) -> dict[str, Any]:
     shown = passages.show_ids(asked.db, [row[0] for row in around])
     place = next(i for i, one in enumerate(shown) if one.hit.passage_id == id)
     chain = rows(asked.db, CHAIN, id)[0]
-    item = list(citations.for_passages(asked.db, [id]))
+    item = list(trust.cited(asked.workspace, asked.db, [id]))
     return {
         "one": shown[place],
         "before": shown[:place],
         "after": shown[place + 1 :],
-        "said": asked.db.execute(SAID, [key]).fetchall(),
+        "reasons": reasons(asked, key),
+        "said": asked.db.execute(SAID, {"key": key}).fetchall(),
         "chain": chain,
         "fetched": safe_link(chain["url"]),
         "cited": [(one.label, written(item, one.extension)) for one in FORMATS.values()],
@@ -52,9 +58,15 @@ def page(asked: Asked) -> dict[str, Any]:
     }
 
 
+def reasons(asked: Asked, key: str) -> list[Reason]:
+    """The tags with the training passages that the tagger sees nearest."""
+    terms = known_terms(asked)
+    return [one for one in explain(asked.db, terms, key).reasons if one.nearest] if terms else []
+
+
 def items(asked: Asked) -> tuple[str, Iterable[Item]]:
     """A name for the file, and the work with the passage."""
-    found = list(citations.for_passages(asked.db, [find(asked)[0]]))
+    found = list(trust.cited(asked.workspace, asked.db, [find(asked)[0]]))
     return f"{found[0]['id']}-{asked.path['key']}", found
 
 

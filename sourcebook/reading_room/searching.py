@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from corpus import citations
 from corpus.errors import SourcebookError
 from corpus.records import Item
 from index import search as searching
 from index.filters import Filters, allowed
 from index.keyword import to_fts
+from sourcebook import trust
 from sourcebook.reading_room import narrowing, passages
 from sourcebook.reading_room.asking import Asked, NotHere, snapshot
 from sourcebook.reading_room.exports import Pairs, address, links
@@ -53,7 +53,7 @@ class Query:
 def page(asked: Asked) -> dict[str, Any]:
     """What the page shows: hits, or what to do where there are none."""
     labels = narrowing.choices(asked.db)
-    base = {"choices": labels, "modes": MODES, "examples": examples()}
+    base = {"choices": labels, "modes": MODES, "examples": examples(asked)}
     try:
         query = read_query(asked)
     except SourcebookError as error:
@@ -94,7 +94,7 @@ def items(asked: Asked) -> tuple[str, Iterable[Item]]:
     hits = run(asked.db, asked.workspace, query)
     if not hits:
         raise NotHere("Nothing found to cite. Try other words or fewer filters.")
-    return query.text, citations.for_passages(asked.db, [hit.passage_id for hit in hits])
+    return query.text, trust.cited(asked.workspace, asked.db, [hit.passage_id for hit in hits])
 
 
 def read_query(asked: Asked) -> Query:

@@ -15,8 +15,10 @@ from sqlite_utils import Database
 from corpus import citations
 from corpus.records import Item
 from datasette import utils
+from sourcebook import trust
 from sourcebook.reading_room.asking import DATABASE, snapshot
 from sourcebook.reading_room.exports import FORMATS, headers, written
+from sourcebook.workspace import workspace_or_default
 
 UNTYPED: Any = utils
 Response: Any = asgi.Response
@@ -80,10 +82,11 @@ async def whole(datasette: Any, query: dict[str, Any], names: list[str], table: 
 
 def cite(path: Path, pairs: list[tuple[Any, Any]], passage: str, work: str, extension: str) -> str | None:
     """The citation list of `pairs` of passage and work; a row without passage cites its work."""
+    workspace = workspace_or_default(path.parent)
     with snapshot(path) as db:
         passages = ids(db, "passage", [one for one, _ in pairs], passage.endswith("_key"))
         works = ids(db, "work", [other for one, other in pairs if one is None], work.endswith("_key"))
-        found: dict[str, Item] = {item["id"]: item for item in citations.for_passages(db, passages)}
+        found: dict[str, Item] = {item["id"]: item for item in trust.cited(workspace, db, passages)}
         for item in citations.for_works(db, works):
             found.setdefault(item["id"], item)
         return written(found.values(), extension) if found else None

@@ -15,8 +15,10 @@ from corpus.archive import Archive
 from corpus.records import Record, digest, save_record, source_id
 from corpus.works import merge
 from index import store
-from nlp import encoder, taxonomy
-from sourcebook import config, room
+from nlp import encoder, quality, taxonomy
+from nlp.quality import Measure
+from nlp.reliability import Own
+from sourcebook import config, room, trust
 from sourcebook.workspace import Workspace, open_workspace
 
 TIME = "2025-03-01T10:00:00Z"
@@ -58,9 +60,13 @@ SAY = """
 INSERT INTO human_tag (passage_key, tag, verdict, who, time, why, quote)
 SELECT key, ?, ?, 'Ama', ?, ?, text FROM passage WHERE work_id = ? ORDER BY id LIMIT 1
 """
+SETTLE = """
+INSERT INTO resolution (passage_key, tag, verdict, who, time, why)
+SELECT key, ?, 'reject', 'Chair', ?, ? FROM passage WHERE work_id = ? ORDER BY id LIMIT 1
+"""
 DOCUMENTS = ((PDF, "application/pdf"), (HOSTILE.encode(), "text/html"))
 PAGES = ("The first passage opens.", "The buyer pays late.", "The third one closes.")
-TAG = "INSERT INTO machine_tag VALUES (?, ?, ?, ?, ?, ?)"
+TAG = "INSERT INTO machine_tag (passage_id, tag, score, threshold, tagger, why) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def build(folder: Path) -> Workspace:
@@ -93,7 +99,7 @@ def build(folder: Path) -> Workspace:
 
 
 def abstract(db: Database, work: int, key: str, csl: dict[str, Any], number: int) -> None:
-    """One passage, its tags and its country and sector."""
+    """One passage, its tags and its facets."""
     text, tag, theme, why = TEXTS[number % 4]
     text = f"{text} {HOSTILE}" if number == 7 else f"{text} This is study {number + 1}."
     passage = add_passage(db, work, None, 0, csl["title"], "Abstract", None, text)
@@ -103,6 +109,12 @@ def abstract(db: Database, work: int, key: str, csl: dict[str, Any], number: int
     _, _, _, country, sector = WORKS[number % len(WORKS)]
     db.execute(FACET, [passage, work, "country", country, f"Land {country}"])
     db.execute(FACET, [None, work, "sector", sector, f"Sector {sector}"])
+    db.execute(FACET, [passage, work, "region", f"region-{country.lower()}", f"Region of {country}"])
+    db.execute(FACET, [passage, work, "organisation", "ILO", "International Labour Organization"])
+    if number % 3 == 0:
+        db.execute(FACET, [passage, work, "buyer", "Veltro & Sons", "Veltro & Sons"])
+        db.execute(FACET, [passage, work, "programme", "score", "SCORE"])
+        db.execute("UPDATE work SET study_design = 'survey' WHERE id = ?", [work])
 
 
 def document(db: Database, workspace: Workspace, source: int) -> None:
@@ -134,6 +146,7 @@ def say(db: Database) -> None:
     """People's words: one tag rejected, one added."""
     db.execute(SAY, ["opportunity", "reject", TIME, "it is a wish", 2])
     db.execute(SAY, ["threat", "add", TIME, "they bear the cost", 3])
+    db.execute(SETTLE, ["opportunity", "2025-03-02T10:00:00Z", "still a wish", 2])
 
 
 def sha256(body: bytes) -> str:
@@ -172,3 +185,11 @@ def documents() -> dict[str, bytes]:
 def make_base() -> Callable[[Path], Workspace]:
     """Makes another base, for a test that harms it."""
     return build
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The base's tagger is known to find each tag where it is 8 times in 10, and where it is not once in 4."""
+    tags = dict.fromkeys(taxonomy.load("procurement").top, Measure(0.62, 0.8, 0.7, 100, 0.6, 0.8, 80, 50, 20, 300))
+    about = {"quality": {"folds": quality.as_dict(quality.Quality(0.7, 0.6, 0.8, tags, None))}}
+    monkeypatch.setattr(trust, "own", lambda workspace: Own("tagger 1", about, frozenset()))

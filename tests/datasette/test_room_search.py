@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -48,13 +49,35 @@ def test_a_hit_in_a_document_leads_to_its_page(get: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "semantic", "keyword"])
-@pytest.mark.parametrize("narrow", ["", "&tag=threat", "&country=gh", "&sector=A", "&source=first.ris", "&year=2016"])
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        "",
+        "&tag=threat",
+        "&country=gh",
+        "&sector=A",
+        "&source=first.ris",
+        "&year=2016",
+        "&region=region-gh",
+        "&buyer=Veltro+%26+Sons",
+        "&programme=score",
+        "&organisation=ILO",
+        "&design=survey",
+    ],
+)
 def test_exports_hold_exactly_the_hits(get: Callable[..., Any], mode: str, narrow: str) -> None:
     page = tree(get(f"/search?q=study+of+payment&mode={mode}&k=4{narrow}"))
     url = page.xpath("//a[text()='CSL-JSON']/@href")[0]
     items = json.loads(get(url).text)
     assert sorted(keys(page)) == sorted(one["passage_key"] for item in items for one in item["custom"]["pinpoints"])
     assert keys(page)
+
+
+def test_the_form_keeps_every_filter(get: Callable[..., Any]) -> None:
+    asked = {"buyer": "Veltro & Sons", "region": "region-gh", "programme": "score", "design": "survey",
+             "organisation": "ILO", "country": "GH", "sector": "C"}  # fmt: skip
+    form = tree(get(f"/search?{urlencode({'q': 'payment', **asked})}")).forms[0]
+    assert {name: form.fields[name] for name in asked} == asked
 
 
 def test_every_format_is_offered(get: Callable[..., Any]) -> None:

@@ -85,6 +85,7 @@ def test_what_people_said_is_told(get: Callable[..., Any], db: Database) -> None
     key = db.execute("SELECT passage_key FROM human_tag WHERE verdict = 'reject'").fetchone()[0]
     text = " ".join(tree(get(f"/passages/{key}")).text_content().split())
     assert "Ama rejected Opportunity on 2025-03-01: it is a wish" in text
+    assert "Chair settled the conflict against Opportunity on 2025-03-02: still a wish" in text
 
 
 @pytest.mark.parametrize("extension", ["bib", "ris", "csv", "txt"])

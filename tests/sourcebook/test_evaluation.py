@@ -4,23 +4,11 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from corpus.errors import SourcebookError
 from sourcebook import evaluation
-
-
-def test_precision_recall_and_f1() -> None:
-    wanted, found = np.array([True, True, False, False]), np.array([True, False, True, False])
-    assert evaluation.measures(wanted, found) == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "n": 2}
-    assert evaluation.measures(wanted, wanted)["f1"] == 1.0
-    assert evaluation.measures(~wanted & wanted, found) == {
-        "precision": 0.0,
-        "recall": 0.0,
-        "f1": 0.0,
-        "n": 0,
-    }
+from sourcebook.workspace import workspace_or_default
 
 
 def test_ndcg_and_recall() -> None:
@@ -60,9 +48,9 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
 def test_tags_are_scored(tmp_path: Path) -> None:
     path = tmp_path / "labelled.jsonl"
     path.write_text(json.dumps({"id": "1", "text": "Moths fly at night.", "tags": ["threat"]}))
-    result = evaluation.tags(path)
-    assert result["tags"]["threat"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 1}
-    assert set(result) == {"macro_f1", "tags"}
+    result = evaluation.tags(workspace_or_default(tmp_path), path)
+    assert (result.tags["threat"].recall, result.tags["threat"].n) == (0.0, 1)
+    assert (result.macro_f1, result.themes) == (0.0, None)
     path.write_text("{}")
     with pytest.raises(SourcebookError, match="line 1"):
-        evaluation.tags(path)
+        evaluation.tags(workspace_or_default(tmp_path), path)
