@@ -74,12 +74,17 @@ def exported(name: str) -> Exported:
     return Exported(folder, about["model_hash"], about["dimension"], about["max_tokens"])
 
 
-def compiled(folder: Path, max_tokens: int | None = None) -> tuple[Any, Any]:
-    """The graph in `folder`, compiled for this processor, and its tokenizer, which cuts at `max_tokens`."""
+def compiled(folder: Path, max_tokens: int | None = None, spare: int = 0) -> tuple[Any, Any]:
+    """The graph in `folder`, compiled for this processor, and its tokenizer, which cuts at `max_tokens`.
+
+    It leaves `spare` cores to what runs beside it: threads that wait for a core hold up all others of a pass.
+    """
     import openvino
     from tokenizers import Tokenizer
 
-    graph = openvino.Core().compile_model(folder / "model.xml", "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    threads = max(1, (os.cpu_count() or 1) - spare) if spare else 0  # 0: as many as it likes
+    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+    graph = openvino.Core().compile_model(folder / "model.xml", "CPU", hints)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     if max_tokens:

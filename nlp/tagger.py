@@ -69,10 +69,11 @@ class Tagger:
             for row, i in enumerate(places):
                 of_text[row, : len(offsets[row])] = (offsets[row][:, 0] >= starts[i]) & (offsets[row][:, 1] > 0)
             out = self.graph({"ids": ids, "mask": mask, "of_text": of_text})
+            near = out[2] @ self.seen.vectors.T
             scores = 1 / (1 + np.exp(-(out[1] * self.slopes + self.offsets)))
             for row, i in enumerate(places):
                 pieces = np.array(out[0][row, : len(offsets[row])])
-                readings[i] = Reading(inputs[i], scores[row], pieces, offsets[row], out[2][row])
+                readings[i] = Reading(inputs[i], scores[row], pieces, offsets[row], near[row])
         return [readings[i] for i in range(len(passages))]
 
     def holds(self, scores: Vectors) -> dict[str, float]:
@@ -83,7 +84,7 @@ class Tagger:
     def nearest(self, reading: "Reading", label: int) -> list[tuple[str, float]]:
         """The training passages with this label that the network sees nearest to a passage, with their cosines."""
         having = np.flatnonzero(self.seen.labels[:, label])
-        cosines = self.seen.vectors[having] @ reading.vector
+        cosines = reading.near[having]
         best = np.argsort(-cosines, kind="stable")[:NEAREST]
         return [(self.seen.ids[having[i]], round(float(cosines[i]), 3)) for i in best]
 
@@ -100,13 +101,13 @@ class Tagger:
 
 @dataclass(frozen=True)
 class Reading:
-    """The scores of one passage, and what each of its word pieces added to them."""
+    """The scores of one passage, what each of its word pieces added to them, its cosines with what was learned from."""
 
     text: str
     scores: Vectors
     pieces: Vectors
     offsets: NDArray[np.int32]
-    vector: Vectors
+    near: Vectors
 
     @cached_property
     def spans(self) -> list[tuple[int, int, list[int]]]:
@@ -195,7 +196,7 @@ def loaded(taxonomy: Taxonomy, path: Path, version: str) -> Tagger:
     base = base_of(about.get("base"), path)
     key = f"tagger-{FORM}-{version}-{models.fingerprint(about['model'])}"
     folder = models.kept(key, lambda made: export(about["model"], arrays, base, made))
-    graph, tokenizer = models.compiled(folder)
+    graph, tokenizer = models.compiled(folder, spare=1)  # spaCy reads beside it
     labels = tuple(about["labels"])
     return Tagger(labels, slopes, offsets, limits, f"{taxonomy.name}-{version}", about, seen, tokenizer, graph)
 

@@ -151,7 +151,7 @@ def held_by(logits: Scores, fitted: Mapping[str, Scores], names: Sequence[str]) 
 
 def scored(logits: Scores, slopes: Scores, offsets: Scores) -> Scores:
     """Calibrated scores, 0 to 1."""
-    return np.exp(-np.logaddexp(0, -(logits * slopes + offsets))).astype(np.float32)
+    return np.asarray(np.exp(-np.logaddexp(0, -(logits * slopes + offsets))), dtype=np.float32)
 
 
 def write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
