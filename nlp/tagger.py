@@ -211,11 +211,6 @@ def base_of(named: dict[str, str] | None, path: Path) -> dict[str, NDArray[Any]]
     return opened(below)[0]
 
 
-def shipped(taxonomy: Taxonomy) -> Tagger:
-    """The tagger that ships with the taxonomy."""
-    return load(taxonomy, taxonomy.folder / TAGGER)
-
-
 def export(model: str, arrays: dict[str, Any], base: dict[str, Any] | None, folder: Path) -> None:
     """Write the network to `folder`, once a machine: this imports torch, and takes some seconds."""
     from nlp import network

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from corpus import citations
 from corpus.errors import SourcebookError
 from corpus.records import Item
-from nlp import reliability, strata, tagger
+from nlp import reliability, reviews, strata, tagger
 from nlp.reliability import Card, Own, Range
 from nlp.taxonomy import Taxonomy
 from sourcebook.workspace import Workspace
@@ -57,8 +57,8 @@ def read(terms: Taxonomy, path: Path, changed: int, size: int) -> Own | None:
     arrays, about = tagger.opened(path, ("about", "seen_ids"))
     if tuple(about.get("labels", ())) != (*terms.top, *terms.themes):
         return None
-    reviews = (str(one) for one in arrays["seen_ids"].ravel())
-    seen = frozenset(one.removeprefix("review-") for one in reviews if one.startswith("review-"))
+    ids = (str(one) for one in arrays["seen_ids"].ravel())
+    seen = frozenset(one.removeprefix(reviews.PREFIX) for one in ids if one.startswith(reviews.PREFIX))
     return Own(str(tagger.version_of(terms, path)), about, seen)
 
 

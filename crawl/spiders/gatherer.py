@@ -1,5 +1,6 @@
 """What every spider shares: asking, and settling every request with an outcome in the ledger."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, ClassVar, Self
 from urllib.parse import unquote, urlsplit
@@ -22,7 +23,7 @@ UNCHANGED = "unchanged"
 Requests = Iterator[Request]
 
 
-class Gatherer(Spider):
+class Gatherer(Spider, ABC):
     """A spider of one source that leaves nothing unsaid.
 
     `failure` says why the gathering as a whole failed, `limited` whether the limit cut it short; `tell`
@@ -53,9 +54,9 @@ class Gatherer(Spider):
         crawler.signals.connect(spider.was_dropped, signals.request_dropped)
         return spider
 
+    @abstractmethod
     def beginning(self) -> Requests:
         """The first requests."""
-        raise NotImplementedError
 
     async def start(self) -> AsyncIterator[Request]:
         try:

@@ -1,5 +1,6 @@
 """What the spiders of lists share: page after page by cursor, resumed where a run was cut short."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,13 +29,13 @@ class Harvest(Gatherer):
         self.stale = 0
         self.restarted = False
 
+    @abstractmethod
     def page_url(self, cursor: str) -> str:
         """The address of the page at `cursor`; `*` is the first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, body: bytes) -> Page:
         """The page that `body` is."""
-        raise NotImplementedError
 
     def beginning(self) -> Requests:
         cursor = self.ledger.last_page()

@@ -11,6 +11,8 @@ from sqlite_utils import Database
 
 from sourcebook.reading_room import cells
 
+WORKS = "/evidence/work"  # a table of Datasette's own
+
 OF_PASSAGES = "SELECT w.key FROM passage p JOIN work w ON w.id = p.work_id"
 
 
@@ -30,7 +32,7 @@ def query(sql: str, extension: str = "bib") -> str:
         ("/evidence/work.bib?_size=1&year__gt=2015&_sort=id",
          "SELECT key FROM work WHERE year > 2015 ORDER BY id"),
         ("/evidence/work.bib?_size=2&_col=title&_labels=on&_sort=id", "SELECT key FROM work ORDER BY id"),
-        ("/evidence/work/3.bib", "SELECT key FROM work WHERE id = 3"),
+        (f"{WORKS}/3.bib", "SELECT key FROM work WHERE id = 3"),
         ("/evidence/passage.bib?_size=2&_labels=on&_sort=id", f"{OF_PASSAGES} ORDER BY p.id"),
         ("/evidence/passage.bib?_search=invoices&_size=1&_sort=id",
          f"{OF_PASSAGES} WHERE text LIKE '%invoices%' ORDER BY p.id"),

@@ -18,7 +18,8 @@ NOTHING = ("Moths of the valley", "The moth was seen on warm evenings in June, m
 
 @pytest.fixture(scope="module")
 def model() -> Tagger:
-    return tagger.shipped(taxonomy.load("procurement"))
+    terms = taxonomy.load("procurement")
+    return tagger.load(terms, terms.folder / taxonomy.TAGGER)
 
 
 def test_a_plain_case_is_tagged_and_a_stranger_is_not(model: Tagger) -> None:
