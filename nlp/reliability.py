@@ -162,8 +162,8 @@ def by_stratum(card: Card, sizes: Counts, random: np.random.Generator) -> Draws:
 def by_rates(card: Card, sizes: Counts, random: np.random.Generator) -> Draws | None:
     """How many should, by how often the tagger finds the tag where it is and where it is not (Rogan and Gladen 1978).
 
-    None of a tagger that finds it no more often where it is, and where it gave the tag so seldom or so often that at
-    95 % these cannot be its rates here.
+    None of a tagger that finds it no more often where it is, and where it gave the tag so seldom or so often that with
+    these rates fewer than none or more than all would hold it: then they are not its rates here.
     """
     hits, alarms = shares(card.pairs, random).T
     held, all_ = int(sizes[:NEAR].sum()), int(sizes.sum())
@@ -175,5 +175,5 @@ def by_rates(card: Card, sizes: Counts, random: np.random.Generator) -> Draws | 
     chance = again - (there * hits + (all_ - there) * alarms)
     chance[0] = 0
     true = (held + chance - alarms * all_) / apart
-    low, high = np.percentile(true[1:], quality.INTERVAL)
-    return np.asarray(np.clip(true, 0, all_)) if low <= all_ and high >= 0 else None
+    possible = -0.5 <= true[0] <= all_ + 0.5  # what rounds to none or to all may be
+    return np.asarray(np.clip(true, 0, all_)) if possible else None

@@ -96,8 +96,11 @@ def test_what_people_settled_is_not_corrected_again(base: Workspace) -> None:
 
 
 def test_a_part_is_corrected_on_its_own(base: Workspace) -> None:
-    found = trust.corrected(base, base.open(), [1, 2, 3])
-    assert found["threat"].value == 3
+    # Of these four it gave the tag to three.
+    found = trust.corrected(base, base.open(), [1, 2, 3, 5])
+    assert found["threat"].value == pytest.approx((3 - 4 * 0.1) / (0.8 - 0.1))
+    # With its rates more than all of these would hold it: they are not its rates here.
+    assert "threat" not in trust.corrected(base, base.open(), [1, 2, 3])
     assert trust.corrected(base, base.open(), [])["threat"].value == 0
 
 
