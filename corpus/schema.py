@@ -281,3 +281,32 @@ CREATE TABLE shelved_resolution (
 def m007_taxonomies_change(db: Database) -> None:
     for statement in SHELVED.strip().split(";\n"):
         db.execute(statement)
+
+
+# How often what is known of passages changed, apart from their words: tags, facets, works and where they come from.
+# A search keeps these in memory and looks at this number before it trusts them.
+READ = ("machine_tag", "human_tag", "resolution", "facet", "work", "work_record", "source")
+COUNT_READING = """
+CREATE TRIGGER {table}_{event} AFTER {when} ON {table}
+BEGIN UPDATE revision SET number = number + 1 WHERE name = 'evidence'; END
+"""
+# Only what is searched goes into the keyword index anew: tagging a passage is no reason.
+WORDS_CHANGED = """
+CREATE TRIGGER passage_au AFTER UPDATE OF title, section, text ON passage BEGIN
+    INSERT INTO passage_fts (passage_fts, rowid, title, section, text)
+    VALUES ('delete', old.id, old.title, old.section, old.text);
+    INSERT INTO passage_fts (rowid, title, section, text) VALUES (new.id, new.title, new.section, new.text);
+END
+"""
+
+
+@migrations()
+def m008_what_is_known_is_counted(db: Database) -> None:
+    db.execute("INSERT INTO revision (name, number) VALUES ('evidence', 0)")
+    for table in READ:
+        for event, when in (("added", "INSERT"), ("removed", "DELETE"), ("changed", "UPDATE")):
+            db.execute(COUNT_READING.format(table=table, event=event, when=when))
+    db.execute("DROP TRIGGER passage_changed")
+    db.execute(COUNT_CHANGE.format(event="changed", when="UPDATE OF title, section, text"))
+    db.execute("DROP TRIGGER passage_au")
+    db.execute(WORDS_CHANGED)
