@@ -20,13 +20,22 @@ def open_database(path: Path) -> Database:
     """
     with explained(path):
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
-        connection.execute("PRAGMA journal_mode = WAL")
+        read_beside_writer(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         db = Database(connection, recursive_triggers=False)
         if migrations.pending(db):
             migrations.apply(db)
     return db
+
+
+def read_beside_writer(connection: sqlite3.Connection) -> None:
+    """Let people read while a stage writes; a frozen copy, which nobody can write, is left as it is."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error):
+            raise
 
 
 @contextmanager
@@ -41,7 +50,8 @@ def explained(path: Path) -> Iterator[None]:
             ) from error
         if "unable to open" in str(error) or "readonly" in str(error):
             raise SourcebookError(
-                f"{path} cannot be written ({error}). Check the folder's permissions and free space."
+                f"{path} cannot be written ({error}). Check the folder's permissions and free space. "
+                "docs/scale.md tells of copies that are only read."
             ) from error
         raise
     except sqlite3.DatabaseError as error:

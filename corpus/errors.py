@@ -11,7 +11,15 @@ class SourcebookError(Exception):
     """
 
 
+# How many known words a message names.
+MOST = 40
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error message: the nearest known word, or all of them."""
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f". Did you mean {close[0]!r}?" if close else f". Known are: {', '.join(sorted(known))}."
+    """The end of an error message: the nearest known word, or all of them where they are few."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    if close:
+        return f". Did you mean {close[0]!r}?"
+    rest = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
+    return f". Known are: {', '.join(names[:MOST])}{rest}."

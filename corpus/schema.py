@@ -310,3 +310,14 @@ def m008_what_is_known_is_counted(db: Database) -> None:
     db.execute(COUNT_CHANGE.format(event="changed", when="UPDATE OF title, section, text"))
     db.execute("DROP TRIGGER passage_au")
     db.execute(WORDS_CHANGED)
+
+
+# All that a filter or a count reads of a facet, so that the texts beside it stay unread.
+FACET_HELD = "CREATE INDEX facet_held ON facet(kind, value, passage_id, work_id, label)"
+
+
+@migrations()
+def m009_filters_are_read_at_once(db: Database) -> None:
+    db.execute("DROP INDEX facet_value")
+    db.execute(FACET_HELD)
+    db.execute(COUNT_READING.format(table="passage", event="read", when="UPDATE OF work_id, tagger"))

@@ -12,59 +12,77 @@ from sqlite_utils import Database
 Ints = NDArray[np.int64]
 T = TypeVar("T")
 
-REVISIONS = "SELECT number FROM revision WHERE name IN ('passage', 'evidence') ORDER BY name"
+# First of what is known of passages, then of their words.
+REVISIONS = "SELECT number FROM revision WHERE name IN ('evidence', 'passage') ORDER BY name"
 FILE = "SELECT file FROM pragma_database_list WHERE name = 'main'"
 PASSAGES = "SELECT id, work_id FROM passage"  # unsorted, an index holds all of it: the texts stay unread
 
-# How many bases are held in memory at once.
-MOST = 2
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What was made of one state of a database, so that it is made once."""
+
+    made: dict[Any, Any] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What `make` gives, made once."""
+        if key not in self.made:
+            made = make()
+            with self.lock:
+                self.made.setdefault(key, made)
+        found: T = self.made[key]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
     """One state of a database: its passages by row, 0 to `len(ids) - 1`, in the order of their ids.
 
-    `ids` (passages,) ascend; `works` (passages,) holds the work of each; `kept` what was made of them since.
+    `ids` (passages,) ascend; `works` (passages,) holds the work of each. `texts` keeps what was made of the passages'
+    words and lasts while these do; `kept` what was made of anything else.
     """
 
     ids: Ints
     works: Ints
-    kept: dict[Any, Any] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    texts: Kept = field(default_factory=Kept)
+    kept: Kept = field(default_factory=Kept)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, made once for this state of the database."""
-        if key not in self.kept:
-            made = make()
-            with self.lock:
-                self.kept.setdefault(key, made)
-        found: T = self.kept[key]
-        return found
+        return self.kept.once(key, make)
 
     def rows(self, ids: Ints) -> Ints:
         """The rows of the passages `ids`, all of which must be here."""
         return np.searchsorted(self.ids, ids)
 
 
-_opened: dict[tuple[str, ...], Base] = {}
+# The base that was opened last, with its file and revisions: one is enough for those who serve, and vectors are large.
+_opened: list[tuple[str, list[int], Base]] = []
 _opening = Lock()
 
 
 def open_base(db: Database) -> Base:
     """The passages of `db` as it is now, read from memory where it has not changed since it was last opened."""
     file = str(db.execute(FILE).fetchone()[0])
-    key = (file, *(str(row[0]) for row in db.execute(REVISIONS).fetchall()))
+    revisions = [int(row[0]) for row in db.execute(REVISIONS).fetchall()]
     with _opening:
-        base = _opened.pop(key, None) if file else None
-        if base is None:
-            ids, works = columns(db, PASSAGES)
-            order = np.argsort(ids)
-            base = Base(ids[order], works[order])
-        if file:
-            _opened[key] = base  # the last used stands last
-            for old in list(_opened)[:-MOST]:
-                del _opened[old]
+        texts = Kept()
+        for name, old, base in _opened:
+            if file and name == file and old == revisions:
+                return base
+            if file and name == file and old[1] == revisions[1]:
+                texts = base.texts
+        base = read(db, texts)
+        _opened[:] = [(file, revisions, base)]
     return base
+
+
+def read(db: Database, texts: Kept) -> Base:
+    """The base as the database has it."""
+    ids, works = columns(db, PASSAGES)
+    order = np.argsort(ids)
+    return Base(ids[order], works[order], texts)
 
 
 def columns(db: Database, sql: str, values: tuple[Any, ...] = ()) -> tuple[Ints, ...]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import SourcebookError
 from nlp.models import DEFAULT, compiled, exported
 
 Vectors = NDArray[np.float32]
@@ -25,6 +27,7 @@ class Encoder:
     dimension: int
     tokenizer: Any = field(repr=False)
     graph: Any = field(repr=False)
+    lock: Lock = field(default_factory=Lock, repr=False)  # the graph refuses a second caller
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors (len(texts), dimension) of length 1, in float32."""
@@ -32,7 +35,8 @@ class Encoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for places in batches([len(ids) for ids in encodings]):
             ids, mask = padded([encodings[i] for i in places])
-            vectors[places] = self.graph({"input_ids": ids, "attention_mask": mask})[1]
+            with self.lock:
+                vectors[places] = self.graph({"input_ids": ids, "attention_mask": mask})[1]
         return vectors
 
 
@@ -63,9 +67,21 @@ def passage_input(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
-@cache
 def load(name: str = DEFAULT) -> Encoder:
     """The encoder for the model `name`, loaded once a process; torch is needed only for the first export."""
+    return loaded(name)
+
+
+@cache
+def loaded(name: str) -> Encoder:
     model = exported(name)
     graph, tokenizer = compiled(model.folder, model.max_tokens)
     return Encoder(name, model.model_hash, model.dimension, tokenizer, graph)
+
+
+def encode_with(name: str, model_hash: str, texts: Sequence[str]) -> Vectors:
+    """The vectors of `texts` by the model `name`, in any process that has it with the weights `model_hash`."""
+    encoder = load(name)
+    if encoder.model_hash != model_hash:
+        raise SourcebookError(f"The model {name} has other weights here. Install the same one, or start this anew.")
+    return encoder.encode(texts)

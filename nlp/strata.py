@@ -90,14 +90,15 @@ def asked(db: Database, tags: Iterable[str], own: str, seen: Iterable[str]) -> S
 
 
 def unsettled(
-    db: Database, tags: Iterable[str], part: Sequence[int] | None = None
+    db: Database, tags: Iterable[str], part: Sequence[int] | None = None, there: Strata | None = None
 ) -> dict[tuple[str, str], tuple[int, Counts]]:
     """The passages, of all or of those in `part`, that people gave the tag, and those nobody judged by stratum (4,).
 
-    By (tag, tagger), as in `Strata`; the tagger is "" where none has read the passages.
+    By (tag, tagger), as in `Strata`; the tagger is "" where none has read the passages. `there` are their `sizes`,
+    where these are known; then `part` need only hold passages that people spoke of.
     """
     known = list(tags)
-    there = sizes(db, known, part)
+    there = sizes(db, known, part) if there is None else there
     said = tabled(db.execute(SETTLED, {"tags": as_json(known), "part": as_json(part)}).fetchall())
     found = {}
     for key in there | said:

@@ -86,6 +86,11 @@ def load(name: str) -> Taxonomy:
         raise SourcebookError(f"{path} cannot be read: {error}. Compare it with one that ships.") from error
 
 
+def portable(path: Path) -> Path:
+    """`path` as another process finds it with `SHIPPED / path`: what ships may lie in another folder there."""
+    return path.relative_to(SHIPPED) if path.is_relative_to(SHIPPED) else path.resolve()
+
+
 def parse(data: dict[str, Any], folder: Path) -> Taxonomy:
     """The taxonomy that the TOML document `data` declares."""
     tags: list[Tag] = []

@@ -1,5 +1,6 @@
 """What a citation list is made of: a search, filters, works, a list, or everything."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,12 +9,14 @@ from sqlite_utils import Database
 from corpus import citations, works
 from corpus.errors import SourcebookError
 from corpus.records import Item
-from index.filters import Filters, check, where
+from index.base import open_base
+from index.filters import Filters, check, passing_tagged
 from sourcebook import trust
 from sourcebook.workspace import Workspace
 
-TAGGED = """
-SELECT p.id FROM passage p JOIN work w ON w.id = p.work_id WHERE {condition} ORDER BY w.key, p.ordinal, p.id
+ORDERED = """
+SELECT p.id FROM json_each(?) j CROSS JOIN passage p ON p.id = j.value JOIN work w ON w.id = p.work_id
+ORDER BY w.key, p.ordinal, p.id
 """
 LISTED = """
 SELECT i.work_key, p.id FROM list l JOIN list_item i ON i.list_id = l.id
@@ -28,7 +31,6 @@ class Wanted:
     query: str | None
     k: int
     filters: Filters
-    works: tuple[str, ...]
     list: str | None
     all: bool
 
@@ -39,8 +41,8 @@ def items(workspace: Workspace, wanted: Wanted) -> Iterable[Item]:
     check(db, wanted.filters)
     if wanted.query is not None:
         found = list(trust.cited(workspace, db, searched(workspace, db, wanted)))
-    elif wanted.works:
-        found = list(citations.for_works(db, [resolved(db, key) for key in wanted.works]))
+    elif wanted.filters.work:
+        found = list(citations.for_works(db, [resolved(db, key) for key in wanted.filters.work]))
     elif wanted.list is not None:
         found = listed(workspace, db, wanted.list)
     elif wanted.filters:
@@ -58,19 +60,17 @@ def items(workspace: Workspace, wanted: Wanted) -> Iterable[Item]:
 
 def searched(workspace: Workspace, db: Database, wanted: Wanted) -> list[int]:
     """The passages that the query finds."""
-    from index.search import search
+    from sourcebook.searching import search
 
-    model = workspace.config.base.model
-    hits = search(db, workspace.index, wanted.query or "", k=wanted.k, filters=wanted.filters, model=model)
+    hits = search(workspace, db, wanted.query or "", k=wanted.k, filters=wanted.filters)
     return [hit.passage_id for hit in hits]
 
 
 def filtered(db: Database, filters: Filters) -> list[int]:
-    """The passages that pass the filters, by work; with no tag named, only those that carry one."""
-    condition, values = where(filters)
-    if not filters.tag:
-        condition += " AND p.id IN (SELECT passage_id FROM evidence)"
-    return [row[0] for row in db.execute(TAGGED.format(condition=condition), values).fetchall()]
+    """The tagged passages that pass the filters, by work."""
+    base = open_base(db)
+    ids = base.ids[passing_tagged(db, base, filters)]
+    return [row[0] for row in db.execute(ORDERED, [json.dumps(ids.tolist())]).fetchall()]
 
 
 def resolved(db: Database, key: str) -> int:

@@ -32,6 +32,11 @@ class Group(click.Group):
                 f"{error.filename}: {error.strerror}. Choose another place, or mend it."
             ) from error
         except sqlite3.OperationalError as error:
+            if "readonly" in str(error):
+                raise click.ClickException(
+                    "This base cannot be written: it is a frozen copy, or its permissions forbid it. "
+                    "Work in the base that it was copied from (docs/scale.md)."
+                ) from error
             if "locked" not in str(error):
                 raise
             raise click.ClickException(

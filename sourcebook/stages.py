@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from corpus import extract, works
+from corpus.spread import Spread
 from index import store
 from nlp import encoder, tagging, taxonomy
 from sourcebook.progress import bar
@@ -27,21 +28,21 @@ def extract_texts(workspace: Workspace, db: Database) -> Counts:
     return counts
 
 
-def tag(workspace: Workspace, db: Database) -> Counts:
+def tag(workspace: Workspace, db: Database, spread: Spread = map) -> Counts:
     """Passages to tags and facets."""
     terms = workspace.terms
     with recorded(workspace, db, "tag", taxonomy=terms.name, model=workspace.config.base.model) as counts:
         taxonomy.save(db, terms)
         with bar("Tagging passages") as advance:
-            counts.update(tagging.tag(db, terms, workspace.tagger, advance))
+            counts.update(tagging.tag(db, terms, workspace.tagger, advance, spread))
     return counts
 
 
-def index(workspace: Workspace, db: Database) -> Counts:
+def index(workspace: Workspace, db: Database, spread: Spread = map) -> Counts:
     """Passages to vectors."""
     model = workspace.config.base.model
     with recorded(workspace, db, "index", model=model) as counts, bar("Indexing passages") as advance:
-        counts.update(store.update(db, workspace.index, encoder.load(model), advance))
+        counts.update(store.update(db, workspace.index, encoder.load(model), advance, spread))
     return counts
 
 
@@ -55,10 +56,9 @@ def build(workspace: Workspace, db: Database) -> dict[str, Counts]:
 
 def undone(workspace: Workspace, db: Database) -> Counts:
     """How many items each stage has still to do."""
-    passages = int(db.execute("SELECT COUNT(*) FROM passage").fetchone()[0])
     return {
         "merge": works.undone(db),
         "extract": extract.undone(db),
         "tag": tagging.undone(db, workspace.terms, workspace.tagger),
-        "index": passages - store.indexed(db, workspace.index, workspace.config.base.model),
+        "index": store.undone(db, workspace.index, workspace.config.base.model),
     }

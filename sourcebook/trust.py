@@ -5,20 +5,26 @@ Citation lists that quote tagged passages carry the reliability card of each tag
 themes. Citations of works alone (`cite --work`, `cite --all`, /works/KEY) carry no tags, and need none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from sqlite_utils import Database
 
 from corpus import citations
 from corpus.errors import SourcebookError
 from corpus.records import Item
+from index import columns
+from index.base import open_base
+from index.strata import sizes
 from nlp import reliability, reviews, strata, tagger
 from nlp.reliability import Card, Own, Range
+from nlp.strata import Counts
 from nlp.taxonomy import Taxonomy
 from sourcebook.workspace import Workspace
 
@@ -77,20 +83,32 @@ def counted(workspace: Workspace, db: Database) -> list[dict[str, Any]]:
     return rows
 
 
-def corrected(workspace: Workspace, db: Database, part: Sequence[int] | None = None) -> dict[str, Range]:
+def corrected(workspace: Workspace, db: Database, part: ArrayLike | None = None) -> dict[str, Range]:
     """How many passages should hold each tag, where that is known, of all or of those in `part` (ids).
 
     Passages that no tagger has read count by people's word alone.
     """
     known = {(card.tag, card.tagger): card for card in cards(workspace, db)}
-    numbers = strata.unsettled(db, {tag for tag, _ in known}, part) if known else {}
+    tags = sorted({tag for tag, _ in known})
+    numbers = unsettled(db, tags, part) if tags else {}
     found = {}
-    for tag in {tag for tag, _ in known}:
+    for tag in tags:
         of_tag = [(known.get(key), *number) for key, number in numbers.items() if key[0] == tag]
         yes = sum(yes for _, yes, _ in of_tag)
         if one := reliability.corrected(yes, [(card, rest) for card, _, rest in of_tag]):
             found[tag] = one
     return found
+
+
+def unsettled(db: Database, tags: list[str], part: ArrayLike | None) -> dict[tuple[str, str], tuple[int, Counts]]:
+    """nlp.strata.unsettled, with the sizes from memory."""
+    base = open_base(db)
+    if part is None:
+        return strata.unsettled(db, tags, None, sizes(db, base, tags, None))
+    among = np.zeros(len(base.ids), dtype=bool)
+    among[base.rows(np.asarray(part, dtype=np.int64))] = True
+    judged = base.ids[among & columns.judged(db, base)].tolist()
+    return strata.unsettled(db, tags, judged, sizes(db, base, tags, among))
 
 
 def cited(workspace: Workspace, db: Database, passages: Iterable[int]) -> Iterator[Item]:

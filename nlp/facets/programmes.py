@@ -29,17 +29,20 @@ Programmes = Phrases[Alias]
 NONE: Programmes = Phrases(())
 
 
-@cache
 def load_programmes(folder: Path) -> Programmes:
     """The programmes of the taxonomy in `folder`; none where it has no programmes.toml.
 
     Raises SourcebookError where the file cannot be read.
     """
     path = folder / FILE
-    if not path.is_file():
-        return NONE
+    return parsed(path, path.read_bytes()) if path.is_file() else NONE
+
+
+@cache
+def parsed(path: Path, content: bytes) -> Programmes:
+    """The programmes in the file at `path` while it has this `content`: a worker may live longer than that."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(content.decode("utf-8"))
         return Phrases([pair for key, one in data.items() for pair in aliases(key, one)])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SourcebookError(f"{path} cannot be read: {error!r}. Compare it with the one that ships.") from error

@@ -55,7 +55,7 @@ def evaluate_search(folder: Path, split: str, mode: str, json_: bool) -> None:
     """
     from sourcebook import evaluation
 
-    result = evaluation.search(folder, split, mode)
+    result = evaluation.search(folder, split, [mode])[mode]
     if json_:
         emit(result)
         return

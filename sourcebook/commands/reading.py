@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sourcebook.commands.shared import COMPLETE, as_json, counted, emit, gathered
+from sourcebook.commands.shared import COMPLETE, as_json, counted, emit, gathered, with_scheduler
 
 
 @click.command()
@@ -18,40 +18,46 @@ from sourcebook.commands.shared import COMPLETE, as_json, counted, emit, gathere
     is_flag=True,
     help='Tag JSON lines {"id","text","title"?} from standard input instead; a workspace\'s own tagger is used.',
 )
+@with_scheduler
 @as_json
 @click.pass_obj
-def tag(folder: Path, stdin: bool, json_: bool) -> None:
+def tag(folder: Path, stdin: bool, scheduler: str | None, json_: bool) -> None:
     """Tag the passages that are not tagged yet.
 
     \b
     Example: sourcebook -C mybase tag
              echo '{"id": "1", "text": "The buyer pays after 120 days."}' | sourcebook tag --stdin
     """
-    from sourcebook import stages
+    from sourcebook import cluster, stages
     from sourcebook.workspace import open_workspace
 
+    if stdin and scheduler:
+        raise click.UsageError("--stdin is answered by this machine alone. Leave --scheduler away.")
     if stdin:
         for line in tagged(folder, sys.stdin.buffer):
             click.echo(json.dumps(line, ensure_ascii=False))
         return
     workspace = open_workspace(folder)
-    report("Tagged", stages.tag(workspace, workspace.open()), json_)
+    with cluster.spread(scheduler) as spread:
+        report("Tagged", stages.tag(workspace, workspace.open(), spread), json_)
 
 
 @click.command()
+@with_scheduler
 @as_json
 @click.pass_obj
-def index(folder: Path, json_: bool) -> None:
+def index(folder: Path, scheduler: str | None, json_: bool) -> None:
     """Bring the semantic index up to date.
 
     \b
     Example: sourcebook -C mybase index
     """
-    from sourcebook import stages
+    from sourcebook import cluster, stages
     from sourcebook.workspace import open_workspace
 
     workspace = open_workspace(folder)
-    report("Indexed", stages.index(workspace, workspace.open()), json_)
+    with cluster.spread(scheduler) as spread:
+        report("Indexed", stages.index(workspace, workspace.open(), spread), json_)
 
 
 @click.command()

@@ -19,20 +19,47 @@ def as_json(function: F) -> F:
     return click.option("--json", "json_", is_flag=True, help="Print the result as JSON, for machines.")(function)
 
 
+def with_scheduler(function: F) -> F:
+    """Adds `--scheduler`: the work is done by the workers of a Dask cluster."""
+    return click.option(
+        "--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, such as tcp://127.0.0.1:8786."
+    )(function)
+
+
+# What each filter takes, and what that is.
+FILTERS = {
+    "tag": ("TAG", "a tag or tag/theme"),
+    "question": ("NUMBER", "a question that tags answer, such as 2"),
+    "country": ("CODE", "an ISO 3166 code, such as GH"),
+    "region": ("NAME", "such as sub-saharan-africa"),
+    "sector": ("CODE", "an ISIC code, such as A or C14"),
+    "programme": ("NAME", "such as better-work"),
+    "organisation": ("NAME", "one that is named"),
+    "buyer": ("NAME", "one that is named as such"),
+    "design": ("NAME", "a work's study design, such as survey"),
+    "source": ("NAME", "where a work comes from"),
+    "language": ("CODE", "a work's ISO 639 code, such as en"),
+    "type": ("NAME", "a work's CSL type, such as report"),
+    "access": ("LEVEL", "a work's, such as open"),
+    "work": ("KEY", "a citation key"),
+    "year": ("RANGE", "2015, 2010-2020, 2010- or -2020"),
+}
+
+
 def with_filters(function: F) -> F:
     """Adds the options that narrow a search; repeated values are OR, kinds are AND."""
-    options = (
-        click.option("--tag", multiple=True, metavar="TAG", help="A tag or tag/theme; may be repeated."),
-        click.option("--country", multiple=True, metavar="CODE", help="ISO 3166 code, such as GH; may be repeated."),
-        click.option("--region", multiple=True, metavar="NAME", help="Such as sub-saharan-africa; may be repeated."),
-        click.option("--sector", multiple=True, metavar="CODE", help="ISIC code, such as A or C14; may be repeated."),
-        click.option("--programme", multiple=True, metavar="NAME", help="Such as better-work; may be repeated."),
-        click.option("--organisation", multiple=True, metavar="NAME", help="One that is named; may be repeated."),
-        click.option("--buyer", multiple=True, metavar="NAME", help="One that is named as such; may be repeated."),
-        click.option("--design", multiple=True, metavar="NAME", help="A work's study design, such as survey."),
-        click.option("--source", multiple=True, metavar="NAME", help="A source's name; may be repeated."),
-        click.option("--year", metavar="RANGE", help="2015, 2010-2020, 2010- or -2020."),
-    )
+    options = [
+        click.option(f"--{kind}", kind, multiple=kind != "year", metavar=takes, help=f"{what[0].upper()}{what[1:]}.")
+        for kind, (takes, what) in FILTERS.items()
+    ]
+    options += [
+        click.option("--by", type=click.Choice(("machine", "person")), help="Count only tags given by such."),
+        click.option("--score", type=click.FloatRange(0, 1), metavar="0-1", help="Count only tags at least so sure."),
+    ]
+    options += [
+        click.option(f"--not-{kind}", multiple=True, metavar=takes, help=f"Leave out what --{kind} would find.")
+        for kind, (takes, _) in FILTERS.items()
+    ]
     for option in reversed(options):
         function = option(function)
     return function
@@ -42,7 +69,11 @@ def filters(values: dict[str, Any]) -> Any:
     """The index.filters.Filters that the options of `with_filters` say."""
     from index.filters import read
 
-    return read(lambda kind: values.get(kind, ()), values["year"])
+    def written(name: str) -> tuple[str, ...]:
+        value = values[name]
+        return value if isinstance(value, tuple) else () if value is None else (str(value),)
+
+    return read(written)
 
 
 def emit(value: Any) -> None:

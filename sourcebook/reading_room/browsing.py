@@ -1,110 +1,70 @@
 """The page that browses tagged passages, with exact counts of what each filter would leave."""
 
-import json
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from corpus.errors import SourcebookError
 from corpus.records import Item
-from index.filters import Filters, allowed, where
+from index import columns
+from index.base import Base, Ints, open_base
+from index.filters import TAGGED, Filters, allowed, counted, passing_tagged, questions
 from sourcebook import trust
 from sourcebook.reading_room import narrowing, passages
 from sourcebook.reading_room.asking import Asked, NotHere
 from sourcebook.reading_room.exports import Pairs, address, links
 
-Ranked = list[tuple[float, int]]
-"""Passages as (place in the order, id), both ascending."""
-
 PAGE = 50
 SORTS = {"score": "surest first", "newest": "newest first", "oldest": "oldest first"}
 
-# Ascending numbers, so that (number, id) says where a page goes on whatever the order.
-ORDERS = {"score": "-MAX(e.score)", "newest": "-IFNULL(w.year, -9999)", "oldest": "IFNULL(w.year, 9999)"}
-FOUND = """
-SELECT {order} AS place, p.id
-FROM evidence e JOIN passage p ON p.id = e.passage_id JOIN work w ON w.id = p.work_id
-WHERE {tagged} AND {condition} GROUP BY p.id ORDER BY place, p.id
-"""
-# CROSS JOIN keeps the list of passages outside: read anew for each row of the other table, it costs minutes.
-OF_KIND = """
-SELECT value, MIN(label), COUNT(DISTINCT id) FROM (
-    SELECT f.passage_id AS id, f.value, f.label FROM json_each(:ids) j
-    CROSS JOIN facet f ON f.passage_id = j.value WHERE f.kind = :kind
-    UNION ALL
-    SELECT p.id, f.value, f.label FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
-    JOIN (SELECT work_id, value, label FROM facet WHERE kind = :kind AND passage_id IS NULL) f
-        ON f.work_id = p.work_id
-) GROUP BY value ORDER BY 3 DESC, 2
-"""
-OF_TAG = """
-SELECT e.tag, IFNULL(o.label || ': ', '') || t.label, COUNT(DISTINCT e.passage_id) FROM json_each(:ids) j
-CROSS JOIN evidence e ON e.passage_id = j.value JOIN tag t ON t.tag = e.tag
-LEFT JOIN tag o ON o.tag = t.parent GROUP BY e.tag ORDER BY t.parent IS NOT NULL, t.position
-"""
-OF_DECADE = """
-SELECT decade || '-' || (decade + 9), decade || 's', COUNT(*) FROM (
-    SELECT w.year / 10 * 10 AS decade FROM json_each(:ids) j
-    CROSS JOIN passage p ON p.id = j.value JOIN work w ON w.id = p.work_id WHERE w.year IS NOT NULL
-) GROUP BY decade ORDER BY decade DESC
-"""
-OF_SOURCE = """
-SELECT s.name, s.name, COUNT(DISTINCT p.id) FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
-JOIN work_record m ON m.work_id = p.work_id JOIN record r ON r.id = m.record_id
-JOIN source s ON s.id = r.source_id GROUP BY s.id ORDER BY 3 DESC, s.name
-"""
-OF_DESIGN = """
-SELECT w.study_design, w.study_design, COUNT(*) FROM json_each(:ids) j CROSS JOIN passage p ON p.id = j.value
-JOIN work w ON w.id = p.work_id WHERE w.study_design IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 1
-"""
-COUNTS = {
-    "tag": OF_TAG, "country": OF_KIND, "sector": OF_KIND, "region": OF_KIND, "buyer": OF_KIND,
-    "programme": OF_KIND, "design": OF_DESIGN, "year": OF_DECADE, "source": OF_SOURCE,
-}  # fmt: skip
-HEADINGS = {
-    "tag": "Tags", "country": "Countries", "sector": "Sectors", "region": "Regions", "buyer": "Buyers",
-    "programme": "Programmes", "design": "Study designs", "year": "Years", "source": "Sources",
-}  # fmt: skip
+# The place of works without a year: behind all others.
+LAST = 9999.0
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A value of a facet: how many passages its page shows, and whether that is the page shown now.
+class Ranked:
+    """Passages in order: their rows in the base, ids and places, numbers that ascend; where these are the same, ids do.
 
-    Of a tag, `corrected` is how many should be there; empty where that is not known.
+    So (place, id) says where a page goes on, whatever the order.
     """
 
-    label: str
-    count: int
-    url: str
-    chosen: bool
-    corrected: str = ""
+    rows: Ints
+    ids: Ints
+    places: NDArray[np.float64]
 
 
 def page(asked: Asked) -> dict[str, Any]:
     """What the page shows: 50 passages, where they go on, and the facets of them all."""
     filters, sort = narrowing.read_filters(asked), read_sort(asked)
+    base = open_base(asked.db)
     labels = narrowing.choices(asked.db)
     own = [] if sort == "score" else [("sort", sort)]
     rest = narrowing.pairs(filters)
-    ranked = found(asked.db, filters, sort)
+    ranked = found(asked.db, base, filters, sort)
     should = corrected(asked, filters)
     begin = start(ranked, asked.one("after"))
-    rows = ranked[begin : begin + PAGE]
+    end, total = begin + PAGE, len(ranked.ids)
+    tagged = columns.tagged(asked.db, base)
     return {
-        "shown": passages.show_ids(asked.db, [id for _, id in rows]),
+        "shown": passages.show_ids(asked.db, ranked.ids[begin:end].tolist()),
         "first": begin + 1,
-        "total": len(ranked),
+        "total": total,
         "corrected": should.get(filters.tag[0], "") if len(filters.tag) == 1 else "",
-        "works": count_works(asked.db, ranked),
-        "next": onwards(rows, rest + own) if begin + PAGE < len(ranked) else None,
-        "top": address("/browse", rest + own) if begin else None,
-        "facets": {HEADINGS[kind]: facet(asked.db, kind, filters, ranked, own, should) for kind in COUNTS},
+        "works": len(np.unique(base.works[ranked.rows])),
+        "next": onwards(ranked, end, own + rest) if end < total else None,
+        "top": address("/browse", own + rest) if begin else None,
+        "facets": narrowing.facets(asked.db, base, filters, tagged, "/browse", own, should),
         "active": narrowing.active(filters, labels, "/browse", own),
+        "filters": filters,
+        "years": narrowing.year_text(filters),
+        "kept": own + [pair for pair in rest if pair[0] not in ("year", "score")],
         "sorts": narrowing.sort_links(SORTS, sort, "/browse", rest),
-        "exports": links("/browse", rest + own),
+        "exports": links("/browse", own + rest),
         "heading": " or ".join(labels["tag"].get(tag, tag) for tag in filters.tag) or "All evidence",
         "definition": definition(asked.db, filters),
     }
@@ -113,10 +73,10 @@ def page(asked: Asked) -> dict[str, Any]:
 def items(asked: Asked) -> tuple[str, Iterable[Item]]:
     """A name for the file, and the works of all passages that the pages show, in their order."""
     filters = narrowing.read_filters(asked)
-    ranked = found(asked.db, filters, read_sort(asked))
-    if not ranked:
+    ranked = found(asked.db, open_base(asked.db), filters, read_sort(asked))
+    if not len(ranked.ids):
         raise NotHere("No tagged passage passes these filters. Take one away.")
-    return "-".join(("evidence", *filters.tag)), trust.cited(asked.workspace, asked.db, [id for _, id in ranked])
+    return "-".join(("evidence", *filters.tag)), trust.cited(asked.workspace, asked.db, ranked.ids.tolist())
 
 
 def read_sort(asked: Asked) -> str:
@@ -127,18 +87,33 @@ def read_sort(asked: Asked) -> str:
     return sort
 
 
-def found(db: Database, filters: Filters, sort: str) -> Ranked:
-    """The tagged passages that pass, as (place in the order, id)."""
-    marks = ", ".join("?" * len(filters.tag))
-    tagged = f"e.tag IN ({marks})" if filters.tag else "1"
-    condition, values = where(replace(filters, tag=()))
-    sql = FOUND.format(order=ORDERS[sort], tagged=tagged, condition=condition)
-    return [(place, id) for place, id in db.execute(sql, [*filters.tag, *values]).fetchall()]
+def found(db: Database, base: Base, filters: Filters, sort: str) -> Ranked:
+    """The tagged passages that pass."""
+    rows = np.flatnonzero(passing_tagged(db, base, filters))
+    places = (-surest(db, base, filters) if sort == "score" else by_year(db, base, sort))[rows]
+    order = np.argsort(places, kind="stable")
+    return Ranked(rows[order], base.ids[rows[order]], places[order])
 
 
-def onwards(rows: Ranked, rest: Pairs) -> str:
-    """The address of the page after the one with `rows`."""
-    place, id = rows[-1]
+def surest(db: Database, base: Base, filters: Filters) -> NDArray[np.float64]:
+    """How sure it is of each passage (passages,) that it has one of the tags asked for; of any where none is."""
+    tags = counted(db, base, filters) or columns.tags(db, base)
+    answers = [tag for number in filters.question for tag in questions(db).get(number, ())]
+    return tags.surest(filters.tag or answers or tags.held.codes, len(base.ids))
+
+
+def by_year(db: Database, base: Base, sort: str) -> NDArray[np.float64]:
+    """The place of each passage (passages,) by the year of its work."""
+    years = columns.column(db, base, "year")
+    places = np.full(len(base.ids), LAST)
+    signed = np.array([float(year) for year in years.codes]) * (1 if sort == "oldest" else -1)
+    places[years.rows] = np.repeat(signed, np.diff(years.starts))
+    return places
+
+
+def onwards(ranked: Ranked, end: int, rest: Pairs) -> str:
+    """The address of the page that begins at `end`."""
+    place, id = float(ranked.places[end - 1]), int(ranked.ids[end - 1])
     return address("/browse", [*rest, ("after", f"{place!r},{id}")])
 
 
@@ -148,45 +123,19 @@ def start(ranked: Ranked, after: str) -> int:
         return 0
     place, _, id = after.partition(",")
     try:
-        last = (float(place), int(id))
+        last, last_id = float(place), int(id)
     except ValueError:
         raise SourcebookError(f"{after[:40]!r} is no place in the list. Begin again at the first page.") from None
-    return next((i for i, row in enumerate(ranked) if row > last), len(ranked))
+    first, end = (int(np.searchsorted(ranked.places, last, side)) for side in ("left", "right"))
+    return first + bisect_right(ranked.ids[first:end], last_id)
 
 
 def corrected(asked: Asked, filters: Filters) -> dict[str, str]:
-    """How many of the passages that pass, whatever their tags, should hold each tag."""
-    part = allowed(asked.db, replace(filters, tag=()))
-    found = trust.corrected(asked.workspace, asked.db, None if part is None else part.tolist())
+    """How many of the passages that pass, whatever their tags, should hold each tag; none where not all tags count."""
+    if filters.question or filters.by or filters.score is not None or any(k in TAGGED for k, _ in filters.unwanted):
+        return {}
+    found = trust.corrected(asked.workspace, asked.db, allowed(asked.db, replace(filters, tag=())))
     return {tag: trust.whole(one) for tag, one in found.items()}
-
-
-def facet(
-    db: Database, kind: str, filters: Filters, ranked: Ranked, rest: Pairs, should: dict[str, str]
-) -> list[Option]:
-    """The values of `kind`, each with the number of passages that its page shows, and of a tag how many it `should`."""
-    without = narrowing.without(filters, kind)
-    rows = ranked if without == filters else found(db, without, "score")
-    ids = json.dumps([id for _, id in rows])
-    chosen = (narrowing.year_text(filters),) if kind == "year" else getattr(filters, kind)
-    others = narrowing.pairs(without)
-    counted = db.execute(COUNTS[kind], {"ids": ids, "kind": kind}).fetchall()
-    if kind == "tag":  # after the tags, the themes of those that are chosen
-        families = {tag.split("/")[0] for tag in chosen}
-        counted.sort(key=lambda row: "/" in row[0] and 2 - (row[0].split("/")[0] in families))
-    return [
-        Option(
-            label, count, address("/browse", [*others, (kind, value), *rest]), value in chosen,
-            should.get(value, "") if kind == "tag" else "",
-        )
-        for value, label, count in counted
-    ]  # fmt: skip
-
-
-def count_works(db: Database, ranked: Ranked) -> int:
-    """How many works the passages are from."""
-    sql = "SELECT COUNT(DISTINCT work_id) FROM passage WHERE id IN (SELECT value FROM json_each(?))"
-    return int(db.execute(sql, [json.dumps([id for _, id in ranked])]).fetchone()[0])
 
 
 def definition(db: Database, filters: Filters) -> str:

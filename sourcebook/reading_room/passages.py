@@ -1,14 +1,14 @@
 """Passages as pages show them: the words that matched, the tags and why, where the original lies."""
 
 import json
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from sqlite_utils import Database
 
 from corpus import citations
+from corpus.sentences import Span
 from index.search import Hit, Why, fetch
 
 # The ids stand in the statement itself: only so does SQLite look them up in the view, and not read it all.
@@ -42,12 +42,21 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a passage: whether it holds words that were asked for, and is in the sentence nearest in meaning."""
+
+    text: str
+    matched: bool
+    nearest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage on a page: its text in pieces, each with whether it matched; `document` is an address."""
+    """A passage on a page, its text in pieces; `document` is an address."""
 
     hit: Hit
     place: str
-    pieces: list[tuple[str, bool]]
+    pieces: list[Piece]
     tags: list[Held]
     document: str | None
 
@@ -59,7 +68,7 @@ def show(db: Database, hits: Sequence[Hit]) -> list[Shown]:
     tags = {id: [held(*row[1:]) for row in group] for id, group in groupby(rows, key=lambda row: row[0])}
     documents = {id: document(sha256, page) for id, sha256, page in db.execute(DOCUMENTS, [json.dumps(ids)]).fetchall()}
     return [
-        Shown(hit, citations.place(hit), pieces(hit.text, hit.why.words), tags.get(hit.passage_id, []),
+        Shown(hit, citations.place(hit), pieces(hit.text, hit.why), tags.get(hit.passage_id, []),
               documents.get(hit.passage_id))
         for hit in hits
     ]  # fmt: skip
@@ -67,7 +76,7 @@ def show(db: Database, hits: Sequence[Hit]) -> list[Shown]:
 
 def show_ids(db: Database, ids: Iterable[int]) -> list[Shown]:
     """The passages `ids`, in that order."""
-    return show(db, fetch(db, "", [(id, 0.0, Why()) for id in ids]))
+    return show(db, fetch(db, [(id, 0.0, Why()) for id in ids]))
 
 
 def held(
@@ -77,11 +86,15 @@ def held(
     return Held(tag, label, definition, score, by, who, threshold, tagger, tuple(map(str, json.loads(why))))
 
 
-def pieces(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
-    """`text` cut where a run of `words` begins and ends; the pieces put together are `text`."""
-    parts = re.split(r"(\w+)", text)
-    marked = ((part, part in words) for part in parts if part)
-    return [("".join(part for part, _ in run), hit) for hit, run in groupby(marked, key=lambda one: one[1])]
+def pieces(text: str, why: Why) -> list[Piece]:
+    """`text` cut where a mark or the nearest sentence begins and ends; the pieces put together are `text`."""
+    nearest = [why.sentence] if why.sentence else []
+    edges = sorted({0, len(text), *(edge for span in (*why.marks, *nearest) for edge in span)})
+    return [Piece(text[a:b], inside(a, why.marks), inside(a, nearest)) for a, b in pairwise(edges) if a < b]
+
+
+def inside(place: int, spans: Iterable[Span]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def document(sha256: str, page: int | None) -> str:

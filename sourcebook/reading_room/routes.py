@@ -1,6 +1,7 @@
 """The addresses of our pages; everything else is Datasette's."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from typing import Any
 
 from datasette.utils import asgi
@@ -21,18 +22,34 @@ def html(template: str, page: Page) -> View:
     """The view that shows what `page` gives in `template`."""
 
     async def view(datasette: Any, request: Any) -> Any:
+        def written(asked: Asked) -> tuple[str, int]:
+            try:
+                context, shown = page(asked), template
+            except SourcebookError as error:
+                context, shown = {"error": str(error), "status": status(error)}, "error.html"
+            return rendered(datasette, shown, context, request), context.get("status", 200)
+
         try:
-            context = await ask(datasette, request, page)
+            body, code = await ask(datasette, request, written)
         except Moved as moved:
             return Response.redirect(moved.args[0], status=301)
-        except SourcebookError as error:
-            context, shown = {"error": str(error), "status": status(error)}, "error.html"
-        else:
-            shown = template
-        body = await datasette.render_template(shown, context, request=request)
-        return Response.html(body, status=context.get("status", 200))
+        except SourcebookError as error:  # the base itself cannot be read
+            context = {"error": str(error)}
+            body, code = rendered(datasette, "error.html", context, request), status(error)
+        return Response.html(body, status=code)
 
     return view
+
+
+def rendered(datasette: Any, template: str, context: dict[str, Any], request: Any) -> str:
+    """The page as HTML, made where it is asked for; Datasette's own way takes twice as long, awaiting every value."""
+    return str(at_once(datasette.jinja_env).get_template(template).render(**context, request=request))
+
+
+@cache
+def at_once(environment: Any) -> Any:
+    """Datasette's templates, without asynchrony."""
+    return environment.overlay(enable_async=False)
 
 
 def export(items: Export) -> View:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -9,9 +10,14 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from corpus import citations
+from corpus.errors import SourcebookError
 from corpus.formats.text import reference
 from corpus.records import Item
 from corpus.works import resolve
+from index.related import Related, related
+from index.search import keys
+from index.store import open_store
+from nlp import encoder
 from sourcebook.reading_room import passages
 from sourcebook.reading_room.asking import Asked, Moved, NotHere
 from sourcebook.reading_room.exports import links
@@ -57,9 +63,20 @@ def page(asked: Asked) -> dict[str, Any]:
         "sections": [(name, list(group)) for name, group in groupby(shown, key=lambda one: one.hit.section)],
         "passages": len(shown),
         "tagged": sum(bool(one.tags) for one in shown),
+        "related": near(asked, id),
         "decisions": asked.db.execute(DECISIONS, [work["key"]]).fetchall(),
         "exports": links(f"/works/{quote(work['key'])}"),
     }
+
+
+def near(asked: Asked, id: int) -> list[tuple[Related, str]]:
+    """Works that are about the same, each with the key of the passage that is nearest; none without an index."""
+    with suppress(SourcebookError):
+        coder = encoder.load(asked.workspace.config.base.model)
+        found = related(asked.db, open_store(asked.db, asked.workspace.index, coder), id)
+        known = keys(asked.db, [one.passage_id for one in found])
+        return [(one, known[one.passage_id]) for one in found]
+    return []
 
 
 def items(asked: Asked) -> tuple[str, Iterable[Item]]:

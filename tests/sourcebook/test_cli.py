@@ -166,6 +166,18 @@ def test_a_locked_database_is_a_sentence(small: Path, tmp_path: Path, monkeypatc
     assert "locked" in result.output
 
 
+def test_a_base_that_cannot_be_written_is_a_sentence(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "corpus.database.read_beside_writer", lambda connection: connection.execute("PRAGMA query_only = ON")
+    )
+    assert run("-C", str(small), "cite", "--all").exit_code == 0
+    for command in (["tag"], ["review", "--who", "Ama"]):
+        result = run("-C", str(small), *command, text="y\n")
+        assert result.exit_code == 1
+        assert "cannot be written" in result.output
+        assert "docs/scale.md" in result.output
+
+
 def test_what_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     run("-C", str(tmp_path), "init")
     (tmp_path / "evidence.db").write_text("this is no database, " * 100)
