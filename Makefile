@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint format train bench bench-tag clean
+.PHONY: help install demo serve test lint format train bench bench-tag bench-search bench-scale clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,13 @@ bench: $(READY) ## import, build and search the real data beside this checkout, 
 
 bench-tag: $(READY) ## compare the tagging stage with sentence-transformers' default embedding
 	@$(BIN)/python -m benchmarks.tag
+
+bench-search: $(READY) ## compare search with txtai, paperai, datasette-faiss and llm, each in an environment of its own
+	@$(BIN)/python -m benchmarks.peers.environments
+	@$(BIN)/python -m benchmarks.search
+
+bench-scale: $(READY) ## measure search from 10,000 to a million passages and draw docs/scale.svg
+	@$(BIN)/python -m benchmarks.scale
 
 clean: ## remove what was installed and the demonstration
 	rm -rf $(VENV) demo-workspace

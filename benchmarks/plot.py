@@ -1,4 +1,4 @@
-"""Lines on logarithmic axes, as SVG written by hand: figures that grow, beside the straight line of "in proportion"."""
+"""Lines on logarithmic axes, as SVG written by hand."""
 
 import math
 from html import escape

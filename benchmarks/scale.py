@@ -54,6 +54,10 @@ def narrowed(filters: int, query: int) -> Filters:
     return Filters(**wanted)
 
 
+def named(filters: int) -> str:
+    return "1 filter" if filters == 1 else f"{filters} filters"
+
+
 def country(query: int) -> str:
     return passages.COUNTRIES[query % len(passages.COUNTRIES)]
 
@@ -141,7 +145,7 @@ def table(results: dict[int, Result]) -> str:
     """The figures in Markdown, a line a size."""
     filters = range(MOST_FILTERS + 1)
     head = ["passages", "write, s", "index, s", "peak, MB", "database, MB", "index, MB", "first hit, s", "memory, MB"]
-    head += [f"p50 / p95, {n} filters, ms" for n in filters] + ["recall@10", "encoding, ms"]
+    head += [f"p50 / p95, {named(n)}, ms" for n in filters] + ["recall@10", "encoding, ms"]
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for count, one in results.items():
         cells = [f"{one[name]:,.0f}" for name in ("fill_s", "index_s", "peak_mb", "database_mb", "index_mb")]
@@ -158,7 +162,7 @@ def drawn(results: dict[int, Result]) -> str:
     def line(value: Any) -> list[tuple[float, float]]:
         return [(count, value(one)) for count, one in results.items()]
 
-    times = {f"{n} filters": line(lambda one, n=n: one[f"search {n}"]["p50"]) for n in range(MOST_FILTERS + 1)}
+    times = {named(n): line(lambda one, n=n: one[f"search {n}"]["p50"]) for n in range(MOST_FILTERS + 1)}
     sizes = {
         "memory": line(lambda one: one["after_mb"]["rss"]),
         "database": line(lambda one: one["database_mb"]),

@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from index.base import Ints
 from index.store import Store
 from nlp.encoder import Vectors
 
 Floats = NDArray[np.float32]
+
+# What is multiplied here is small: threads that wait for each other take ten times as long as one of them.
+threadpool_limits(1, user_api="blas")
 
 # How much meaning counts beside words. This and the other weights here: docs/search.md says how they were chosen.
 SEMANTIC_WEIGHT = 0.55
@@ -21,7 +25,7 @@ SEMANTIC_WEIGHT = 0.55
 POOL, COMPANY, NEIGHBOURS = 100, 0.3, 10
 
 # How many passages each half puts forward at first.
-CANDIDATES = 200
+CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)

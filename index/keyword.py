@@ -3,8 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Protocol, TypeVar
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,8 @@ from index.query import STOP_WORDS, Phrase, Query, Term
 Floats = NDArray[np.float32]
 
 
-class Sized(Protocol):
-    """What says how many bytes it takes."""
-
-    @property
-    def nbytes(self) -> int: ...
-
-
-T = TypeVar("T", bound=Sized)
+Reader = Callable[[str], Ints]
+"""Where a stem stands."""
 
 # BM25 as FTS5 has it (https://www.sqlite.org/fts5.html#the_bm25_function), which takes it 100 ms of 100,000 passages:
 # how soon a word said again stops to count (its k1), how much long passages are held back (b), and what a word in each
@@ -35,15 +28,19 @@ LEAST_IDF = 1e-6
 # A place where a word stands, as one number: passage, column, words before it.
 COLUMN, PLACE = 1 << 2, 1 << 24
 INDEX = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.instance USING fts5vocab('main', 'passage_fts', 'instance')"
+# Where a word stands; of a word alone the passages and columns will do, which are read in half the time.
+HELD = f"""
+SELECT group_concat(doc * {COLUMN} + CASE col WHEN 'title' THEN 0 WHEN 'section' THEN 1 ELSE 2 END)
+FROM temp.instance WHERE term = ?
+"""
 INSTANCES = f"""
 SELECT group_concat((doc * {COLUMN} + CASE col WHEN 'title' THEN 0 WHEN 'section' THEN 1 ELSE 2 END) * {PLACE} + offset)
 FROM temp.instance WHERE term = ?
 """
 SIZES = "SELECT id, sz FROM passage_fts_docsize ORDER BY id"
 
-# Bytes of what was read that are kept in memory: the terms of 100,000 passages take about as much. TERM is for a term
-# itself.
-MOST, TERM = 48 << 20, 1 << 10
+# Bytes of what was read that are kept in memory, half of what 100,000 passages hold; TERM is for a term itself.
+MOST, TERM = 28 << 20, 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,9 @@ class Postings:
 
 @dataclass(slots=True, eq=False)
 class Memory:
-    """What was asked for lately, the latest last (postings by term, places by stem), and how many bytes it takes."""
+    """The terms that were asked for lately, the latest last, and how many bytes they take."""
 
-    kept: OrderedDict[Term | str, Any] = field(default_factory=OrderedDict)
+    kept: OrderedDict[Term, Postings] = field(default_factory=OrderedDict)
     size: int = 0
 
 
@@ -95,22 +92,16 @@ def holding(db: Database, base: Base, term: Term) -> NDArray[np.bool_]:
 
 
 def postings(db: Database, base: Base, term: Term) -> Postings:
-    """The postings of a term."""
-    return recalled(base, term, lambda: weighed(base, norms(db, base), places(db, base, term)))
-
-
-def recalled(base: Base, key: Term | str, make: Callable[[], T]) -> T:
-    """What `make` gives, from memory where it was asked for lately."""
+    """The postings of a term, from memory where it was asked for lately."""
     memory = base.texts.once("words", Memory)
     with base.texts.lock:
-        if key in memory.kept:
-            memory.kept.move_to_end(key)
-            there: T = memory.kept[key]
-            return there
-    found = make()
+        if term in memory.kept:
+            memory.kept.move_to_end(term)
+            return memory.kept[term]
+    found = weighed(base, norms(db, base), places(db, term))
     with base.texts.lock:
-        if key not in memory.kept:
-            memory.kept[key] = found
+        if term not in memory.kept:
+            memory.kept[term] = found
             memory.size += found.nbytes + TERM
         while memory.size > MOST and len(memory.kept) > 1:
             _, old = memory.kept.popitem(last=False)
@@ -156,20 +147,21 @@ def varints(data: NDArray[np.uint8]) -> Ints:
     return value
 
 
-def places(db: Database, base: Base, term: Term) -> Ints:
-    """Where any of the term's phrases begins, ascending."""
-    found = [begins(db, base, phrase) for phrase in term]
+def places(db: Database, term: Term) -> Ints:
+    """Where any of the term's phrases begins, ascending; of a word alone, only in which column."""
+    if len(term) == 1 and len(term[0]) == 1:
+        return instances(db, term[0][0], HELD) * PLACE
+    read: Reader = cache(partial(instances, db))  # names of one thing share words, and some of these take long to read
+    found = [begins(read, phrase) for phrase in term]
     return found[0] if len(found) == 1 else np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
 
 
-def begins(db: Database, base: Base, phrase: Phrase) -> Ints:
+def begins(read: Reader, phrase: Phrase) -> Ints:
     """Where the phrase begins: its words stand one after the other."""
-    if len(phrase) == 1:
-        return instances(db, phrase[0])
     found: Ints | None = None
     for step, stem in sorted(enumerate(phrase), key=lambda one: one[1] in STOP_WORDS):  # these take longest to read
         if found is None or len(found):
-            there = recalled(base, stem, partial(instances, db, stem)) - step
+            there = read(stem) - step
             found = there if found is None else common(found, there)
     return np.zeros(0, dtype=np.int64) if found is None else found
 
@@ -182,8 +174,8 @@ def common(few: Ints, many: Ints) -> Ints:
     return np.asarray(few[held], dtype=np.int64)
 
 
-def instances(db: Database, stem: str) -> Ints:
+def instances(db: Database, stem: str, sql: str = INSTANCES) -> Ints:
     """Where the word stands, ascending."""
     db.conn.execute(INDEX)
-    text = db.conn.execute(INSTANCES, [stem]).fetchone()[0]
+    text = db.conn.execute(sql, [stem]).fetchone()[0]
     return np.fromstring(text or "", dtype=np.int64, sep=",")

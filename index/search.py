@@ -25,6 +25,9 @@ from nlp.encoder import Encoder
 
 MODES = ("hybrid", "semantic", "keyword")
 
+# Of how many hits the sentence nearest in meaning is sought: those that are read.
+SENTENCES = 50
+
 # How many passages more than asked for are ranked, since some may be near-copies of others.
 SPARE = 8
 
@@ -109,7 +112,7 @@ def search(
     """The `k` passages that answer `text` best among those that pass `filters`, or all there are; near-copies once.
 
     `folder` is the workspace's index. With `per_work`, no more passages of a work, and these together. `feedback` names
-    passages and works that the hits shall be like, or not. With `sentences`, each hit names the one nearest in meaning.
+    passages and works that the hits shall be like, or not. With `sentences`, hits name the one nearest in meaning.
     Raises SourcebookError where nothing is asked for, for an unknown mode, and for a semantic search without an index.
     """
     asked = ready(db, folder, text, mode, filters or Filters(), model, feedback or Feedback())
@@ -164,11 +167,10 @@ def chosen(db: Database, asked: Asked, mode: str, k: int, per_work: int | None) 
     wanted = k + k // 2 + SPARE
     while True:
         ranking = ranked(db, asked, mode, wanted)
-        found = folded(db, asked.base, ranking, per_work)
+        found = folded(db, asked.base, ranking, k, per_work)
         if len(found) >= k or len(ranking.rows) < wanted:
             break
         wanted *= 4
-    found = found[:k]
     if per_work:
         works = [int(asked.base.works[asked.base.rows(np.array([one[0]]))[0]]) for one, _ in found]
         first = {work: place for place, work in reversed([*enumerate(works)])}
@@ -176,8 +178,8 @@ def chosen(db: Database, asked: Asked, mode: str, k: int, per_work: int | None) 
     return found
 
 
-def folded(db: Database, base: Base, ranking: Ranking, per_work: int | None) -> list[tuple[Scored, list[int]]]:
-    """The passages of a ranking, each with the ids of the near-copies that follow it; at most `per_work` of a work.
+def folded(db: Database, base: Base, ranking: Ranking, k: int, per_work: int | None) -> list[tuple[Scored, list[int]]]:
+    """The first `k` of a ranking, each with the ids of near-copies that stand among them; at most `per_work` of a work.
 
     What a work has beyond these is left out unread: no passage is a near-copy of one that is not shown.
     """
@@ -193,6 +195,8 @@ def folded(db: Database, base: Base, ranking: Ranking, per_work: int | None) -> 
             if new:
                 of_work[works[place]] += 1
                 found.append(((ids[place], float(ranking.scores[place]), reason(ranking, place)), []))
+                if len(found) == k:
+                    return found
             else:
                 found[number][1].append(ids[place])
     return found
@@ -227,7 +231,8 @@ def reasoned(asked: Asked, hits: list[Hit], sentences: bool) -> list[Hit]:
     texts = [hit.text for hit in hits]
     places: Sequence[Span | None] = [None] * len(hits)
     if sentences and asked.encoder is not None and asked.vector is not None:
-        places = why.nearest_sentences(asked.encoder, asked.vector, texts)
+        near = why.nearest_sentences(asked.encoder, asked.vector, texts[:SENTENCES])
+        places = [*near, *[None] * (len(hits) - len(near))]
     return [
         replace(hit, why=replace(hit.why, words=words_at(hit.text, marks), marks=marks, sentence=place))
         for hit, marks, place in zip(hits, why.marks(asked.query, texts), places, strict=True)

@@ -10,7 +10,7 @@ from threading import Lock
 TOKENIZER = "porter unicode61"
 
 # How many words are remembered with their stems.
-MOST = 100_000
+MOST = 20_000
 
 _using = Lock()
 _known: dict[str, tuple[str, ...]] = {}

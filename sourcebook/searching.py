@@ -21,7 +21,8 @@ def search(workspace: Workspace, db: Database, text: str, **asked: Any) -> list[
     if asked.get("mode") != "keyword" and mendable(workspace, db):
         with suppress(SourcebookError):  # a copy that is only read, or one that is being written: search what there is
             index(workspace, db)
-    return find(db, workspace.index, text, model=workspace.config.base.model, **asked)
+    with db.atomic():  # one moment of the base, whoever writes meanwhile
+        return find(db, workspace.index, text, model=workspace.config.base.model, **asked)
 
 
 def index(workspace: Workspace, db: Database) -> None:
