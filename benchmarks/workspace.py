@@ -27,7 +27,8 @@ SURNAMES = "Abara Bell Chandra Diaz Eriksen Farah Girard Haddad Ito Jansen Kovac
 DESIGNS = ("case study", "survey", "experiment", "review", "econometric", None)
 
 RECORD = """
-INSERT INTO record (id, source_id, key, csl, hash, doi, match_key, merged_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO record (id, source_id, key, csl, hash, doi, match_key, abstract_key, merged_hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 WORK = """
 INSERT INTO work (id, key, title, authors, year, type, container, doi, url, abstract, language, licence, access, csl,
@@ -71,7 +72,8 @@ def add_work(db: Database, source: int, id: int, passages: list[dict[str, Any]],
     """A record and its work, merged and cut already; its abstract is the text of its passages."""
     item = described(id, passages, random)
     columns, csl = works.columns(item), canonical(item)
-    db.execute(RECORD, [id, source, str(id), csl, digest(csl), columns["doi"], works.title_author(item), digest(csl)])
+    found = columns["doi"], works.title_author(item), works.abstract_author(item)
+    db.execute(RECORD, [id, source, str(id), csl, digest(csl), *found, digest(csl)])
     cut = digest(f"{EXTRACTOR}\n{columns['title']}\n{columns['abstract']}")
     db.execute(WORK, {"id": id, "key": f"w{id}", **columns, "design": random.choice(DESIGNS), "passages_of": cut})
     db.execute(MEMBER, [id, id])

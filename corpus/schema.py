@@ -316,8 +316,14 @@ def m008_what_is_known_is_counted(db: Database) -> None:
 FACET_HELD = "CREATE INDEX facet_held ON facet(kind, value, passage_id, work_id, label)"
 
 
+# The hash of an abstract's letters and its first author, empty where there is nothing to tell: making it anew of all
+# records for each merge takes minutes.
+ABSTRACT_KEY = "ALTER TABLE record ADD COLUMN abstract_key TEXT"
+
+
 @migrations()
-def m009_filters_are_read_at_once(db: Database) -> None:
+def m009_little_is_read_for_a_little_change(db: Database) -> None:
+    db.execute(ABSTRACT_KEY)
     db.execute("DROP INDEX facet_value")
     db.execute(FACET_HELD)
     db.execute(COUNT_READING.format(table="passage", event="read", when="UPDATE OF work_id, tagger"))

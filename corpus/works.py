@@ -23,10 +23,10 @@ TELLING_ABSTRACT = 200
 
 UNDONE = "SELECT COUNT(*) FROM record WHERE merged_hash IS NOT hash"
 RECORDS = """
-SELECT r.id, r.csl, r.hash, r.merged_hash, s.kind, r.doi, r.match_key, w.work_id
+SELECT r.id, r.csl, r.hash, r.merged_hash, s.kind, r.doi, r.match_key, r.abstract_key, w.work_id
 FROM record r JOIN source s ON s.id = r.source_id LEFT JOIN work_record w ON w.record_id = r.id ORDER BY r.id
 """
-MARK = "UPDATE record SET doi = ?, match_key = ?, merged_hash = hash WHERE id = ?"
+MARK = "UPDATE record SET doi = ?, match_key = ?, abstract_key = ?, merged_hash = hash WHERE id = ?"
 SAVE_WORK = """
 INSERT INTO work (id, key, title, authors, year, type, container, doi, url, abstract, language, licence, access, csl,
                   origin)
@@ -67,6 +67,7 @@ class Member:
     kind: str
     doi: str | None
     match_key: str | None
+    abstract_key: str
     work_id: int | None
     changed: bool
 
@@ -115,13 +116,16 @@ def member(
     kind: str,
     doi: str | None,
     match_key: str | None,
+    abstract_key: str | None,
     work_id: int | None,
 ) -> Member:
     """One row of RECORDS; the keys of a record merged before are taken from the row."""
     item: Item = json.loads(text)
     if hash != merged:
         doi, match_key = csl.doi(str(item.get("DOI", ""))), title_author(item)
-    return Member(id, item, kind, doi, match_key, work_id, hash != merged)
+    if hash != merged or abstract_key is None:
+        abstract_key = abstract_author(item)
+    return Member(id, item, kind, doi, match_key, abstract_key, work_id, hash != merged)
 
 
 def title_author(item: Item) -> str | None:
@@ -158,10 +162,12 @@ def by_abstract(groups: list[list[Member]]) -> list[list[Member]]:
     """
     sharing: dict[str, list[int]] = defaultdict(list)
     for place, group in enumerate(groups):
-        for key in {key for one in group if (key := abstract_author(one.item))}:
+        for key in {one.abstract_key for one in group if one.abstract_key}:
             sharing[key].append(place)
     home = list(range(len(groups)))
     for places in sharing.values():
+        if len(places) == 1:
+            continue
         members = [one for place in places for one in groups[place]]
         years = {year for one in members if (year := csl.year(one.item))}
         if len({one.doi for one in members if one.doi}) <= 1 and len(years) <= 1:
@@ -174,10 +180,10 @@ def by_abstract(groups: list[list[Member]]) -> list[list[Member]]:
     return list(joined.values())
 
 
-def abstract_author(item: Item) -> str | None:
-    """First author and the abstract's letters; None where the abstract is too short to tell."""
+def abstract_author(item: Item) -> str:
+    """First author and the abstract's letters; empty where the abstract is too short to tell."""
     abstract, family = csl.title_key(str(item.get("abstract", ""))), csl.family_key(item)
-    return digest(f"{abstract}|{family}") if family and len(abstract) >= TELLING_ABSTRACT else None
+    return digest(f"{abstract}|{family}") if family and len(abstract) >= TELLING_ABSTRACT else ""
 
 
 def place(found: list[Member], anchors: list[list[Member]]) -> list[list[Member]]:
@@ -244,7 +250,7 @@ def save_work(db: Database, group: list[Member], taken: set[str], claimed: set[i
     for one in sorted(group, key=lambda m: m.id):
         db.execute(SAVE_MEMBER, [one.id, work, rule(one, group)])
         if one.changed:
-            db.execute(MARK, [one.doi, one.match_key, one.id])
+            db.execute(MARK, [one.doi, one.match_key, one.abstract_key, one.id])
     db.execute(MOVE_PASSAGES, {"new": work})
     db.execute(RETITLE, {"id": work, "title": item["title"]})
 

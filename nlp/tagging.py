@@ -1,7 +1,7 @@
 """The stage that tags passages: tags with their reasons, and facets, for whatever is untagged."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,10 @@ SAVE_FACET = """
 INSERT INTO facet (passage_id, work_id, kind, value, label, number, unit) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 DONE = "UPDATE passage SET tagger = ? WHERE id = ?"
+DESIGNED = """
+SELECT id, title, IFNULL(abstract, '') FROM work WHERE id IN (SELECT value FROM json_each(?))
+UNION SELECT id, title, IFNULL(abstract, '') FROM work WHERE id NOT IN (SELECT work_id FROM passage) ORDER BY id
+"""
 DESIGN = "UPDATE work SET study_design = ? WHERE id = ? AND study_design IS NOT ?"
 
 Row = tuple[int, int, str, str]
@@ -73,17 +77,18 @@ def tag(
     `spread` says who reads the batches; they are saved here and in their order, whoever it is.
     """
     current, total = version(terms, path), undone(db, terms, path)
-    counts = {"passages": 0, "tags": 0}
+    counts, works = {"passages": 0, "tags": 0}, set[int]()
     reading = partial(read, str(taxonomy.portable(terms.folder)), taxonomy.portable(path), current)
     for batch in spread(reading, batches(db, current)):
         with db.atomic():
             for one in batch:
                 save(db, one, current)
+        works.update(one.work for one in batch)
         counts["passages"] += len(batch)
         counts["tags"] += sum(one.held for one in batch)
         if progress:
             progress(counts["passages"], total)
-    design_works(db)
+    design_works(db, works)
     return counts
 
 
@@ -146,9 +151,9 @@ def save(db: Database, one: Read, current: str) -> None:
     db.execute(DONE, [current, one.passage])
 
 
-def design_works(db: Database) -> None:
-    """Say of each work how it studied its matter, from its title and abstract."""
-    rows = db.execute("SELECT id, title, IFNULL(abstract, '') FROM work ORDER BY id").fetchall()
+def design_works(db: Database, read: Collection[int]) -> None:
+    """Say how they studied their matter of the works that were `read`, and of those that have nothing to be read."""
+    rows = db.execute(DESIGNED, [json.dumps(sorted(read))]).fetchall()
     with db.atomic():
         for id, title, abstract in rows:
             design = facets.study_design(f"{title}. {abstract}")
