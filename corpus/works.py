@@ -51,10 +51,6 @@ RETITLE = "UPDATE passage SET title = :title, tagger = NULL WHERE work_id = :id 
 NEXT_WORK = "SELECT IFNULL(MAX(id), 0) + 1 FROM work"
 # A key of a work that went into another one; while the work still lives, its own key comes first.
 ALIAS = "INSERT OR REPLACE INTO work_alias (key, work_id) SELECT key, ? FROM work WHERE id = ?"
-RESOLVE = """
-SELECT id FROM work WHERE key = :key
-UNION ALL SELECT work_id FROM work_alias WHERE key = :key LIMIT 1
-"""
 EMPTY_WORKS = "SELECT id FROM work WHERE id NOT IN (SELECT work_id FROM work_record)"
 
 
@@ -95,12 +91,6 @@ def merge(db: Database, progress: Callable[[int, int], None] | None = None) -> d
                 progress(done, len(groups))
         drop_empty_works(db)
     return {"records": sum(m.changed for m in members), "works": count_works(db)}
-
-
-def resolve(db: Database, key: str) -> int | None:
-    """The id of the work with the citation key `key`, or with that key before it was merged."""
-    row = db.execute(RESOLVE, {"key": key}).fetchone()
-    return int(row[0]) if row else None
 
 
 def count_works(db: Database) -> int:

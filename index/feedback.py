@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from corpus.aliases import resolve
 from corpus.errors import SourcebookError
-from corpus.works import resolve
 from index.base import Base, Ints
 from index.store import Store
 from nlp.encoder import Vectors

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from corpus import works
+from corpus.aliases import resolve
 from corpus.errors import SourcebookError, nearest
 from index import columns
 from index.base import Base, open_base
@@ -139,7 +139,7 @@ def check(db: Database, filters: Filters) -> None:
     """Raise SourcebookError where a value that is asked for does not occur at all: it would find nothing."""
     wanted = [(kind, value) for kind in KINDS for value in asked(filters, kind)]
     for kind, value in [*wanted, *filters.unwanted]:
-        if kind == "work" and works.resolve(db, value) is None:
+        if kind == "work" and resolve(db, value) is None:
             raise SourcebookError(
                 f"No work has the citation key {value[:LONGEST]!r}. `sourcebook search` shows the keys."
             )
@@ -222,7 +222,7 @@ def having(db: Database, base: Base, kind: str, wanted: Sequence[str], tags: Tag
         named = wanted if kind == "tag" else [tag for number in wanted for tag in questions(db).get(number, ())]
         return (tags or columns.tags(db, base)).held.having(named, len(base.ids))
     if kind == "work":
-        found = (works.resolve(db, key) for key in wanted)
+        found = (resolve(db, key) for key in wanted)
         return columns.of_works(base, np.array([work for work in found if work is not None], dtype=np.int64))
     column = columns.column(db, base, kind)
     if kind == "year":

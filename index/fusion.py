@@ -24,6 +24,9 @@ SEMANTIC_WEIGHT = 0.55
 # passages that answer a question stand close together (Diaz 2005, regularizing ad hoc retrieval scores).
 POOL, COMPANY, NEIGHBOURS = 100, 0.3, 10
 
+# Cosines are taken over the best one, or over this where none is near: noise shall not outweigh words.
+LEAST_COSINE = 0.1
+
 # How many passages each half puts forward at first.
 CANDIDATES = 500
 
@@ -67,7 +70,7 @@ def by_both(store: Store, vector: Vectors, words: Floats, k: int, passing: NDArr
     if not len(near.rows):
         return near.part(slice(0))
     said = words if passing is None else np.where(passing, words, 0)
-    scale = abs(float(near.scores[0])) or 1.0, float(said.max()) or 1.0
+    scale = max(float(near.scores[0]), LEAST_COSINE), float(said.max()) or 1.0
     found = fused(store, vector, words, np.union1d(near.rows, best(said, CANDIDATES)), scale)
     lacking = (found.scores[deep - 1] - SEMANTIC_WEIGHT * near.scores[-1] / scale[0]) / (1 - SEMANTIC_WEIGHT)
     others = np.setdiff1d(np.flatnonzero((said >= lacking * scale[1]) & (said > 0)), found.rows)

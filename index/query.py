@@ -65,11 +65,11 @@ def read(query: str) -> Query:
     wished: dict[Term, float] = {}
     for group in alternatives(pieces(query)):
         if group[0].minus:
-            unwanted.extend(filter(None, (exact(one.text) for one in group)))
+            unwanted.extend(filter(None, map(named, group)))
         elif len(group) > 1 or group[0].quoted:
             wish(wished, plain)
             plain = []
-            term = tuple(phrase for one in group for phrase in exact(one.text))
+            term = tuple(dict.fromkeys(phrase for one in group for phrase in named(one)))
             if term:
                 required.append(term)
         else:
@@ -107,9 +107,10 @@ def alternatives(found: Sequence[Piece]) -> Iterator[list[Piece]]:
         yield group
 
 
-def exact(text: str) -> Term:
-    """What is written as one phrase, all its words in their order."""
-    return tuple(filter(None, [phrase(words(text))]))
+def named(piece: Piece) -> Term:
+    """What is written as one phrase, all its words in their order; with all its other names unless it is quoted."""
+    found = phrase(words(piece.text))
+    return (() if piece.quoted else same().get(found, ())) or tuple(filter(None, [found]))
 
 
 def phrase(found: Iterable[str]) -> Phrase:

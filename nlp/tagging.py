@@ -1,7 +1,7 @@
 """The stage that tags passages: tags with their reasons, and facets, for whatever is untagged."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,10 +23,8 @@ SAVE_FACET = """
 INSERT INTO facet (passage_id, work_id, kind, value, label, number, unit) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 DONE = "UPDATE passage SET tagger = ? WHERE id = ?"
-DESIGNED = """
-SELECT id, title, IFNULL(abstract, '') FROM work WHERE id IN (SELECT value FROM json_each(?))
-UNION SELECT id, title, IFNULL(abstract, '') FROM work WHERE id NOT IN (SELECT work_id FROM passage) ORDER BY id
-"""
+OF_READ = "SELECT id, title, IFNULL(abstract, '') FROM work WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+UNREAD = "SELECT id, title, IFNULL(abstract, '') FROM work WHERE id NOT IN (SELECT work_id FROM passage) ORDER BY id"
 DESIGN = "UPDATE work SET study_design = ? WHERE id = ? AND study_design IS NOT ?"
 
 Row = tuple[int, int, str, str]
@@ -80,15 +78,18 @@ def tag(
     counts, works = {"passages": 0, "tags": 0}, set[int]()
     reading = partial(read, str(taxonomy.portable(terms.folder)), taxonomy.portable(path), current)
     for batch in spread(reading, batches(db, current)):
+        fresh = {one.work for one in batch} - works
         with db.atomic():
             for one in batch:
                 save(db, one, current)
-        works.update(one.work for one in batch)
+            design_works(db, OF_READ, [json.dumps(sorted(fresh))])
+        works |= fresh
         counts["passages"] += len(batch)
         counts["tags"] += sum(one.held for one in batch)
         if progress:
             progress(counts["passages"], total)
-    design_works(db, works)
+    with db.atomic():
+        design_works(db, UNREAD)
     return counts
 
 
@@ -151,10 +152,8 @@ def save(db: Database, one: Read, current: str) -> None:
     db.execute(DONE, [current, one.passage])
 
 
-def design_works(db: Database, read: Collection[int]) -> None:
-    """Say how they studied their matter of the works that were `read`, and of those that have nothing to be read."""
-    rows = db.execute(DESIGNED, [json.dumps(sorted(read))]).fetchall()
-    with db.atomic():
-        for id, title, abstract in rows:
-            design = facets.study_design(f"{title}. {abstract}")
-            db.execute(DESIGN, [design, id, design])
+def design_works(db: Database, sql: str, values: Sequence[str] = ()) -> None:
+    """Say of the works that `sql` gives how they studied their matter, from title and abstract."""
+    for id, title, abstract in db.execute(sql, values).fetchall():
+        design = facets.study_design(f"{title}. {abstract}")
+        db.execute(DESIGN, [design, id, design])

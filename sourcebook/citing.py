@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from corpus import citations, works
+from corpus import citations
+from corpus.aliases import resolve
 from corpus.errors import SourcebookError
 from corpus.records import Item
 from index.base import open_base
@@ -75,7 +76,7 @@ def filtered(db: Database, filters: Filters) -> list[int]:
 
 def resolved(db: Database, key: str) -> int:
     """The work with the citation key `key`."""
-    work = works.resolve(db, key)
+    work = resolve(db, key)
     if work is None:
         raise SourcebookError(f"No work has the citation key {key!r}. `sourcebook search` shows the keys.")
     return work

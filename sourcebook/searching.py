@@ -1,6 +1,6 @@
 """A search in a workspace, whose index is brought up to date where that takes seconds."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Lock, Thread
 from typing import Any
 
@@ -19,7 +19,9 @@ MENDING = Lock()
 def search(workspace: Workspace, db: Database, text: str, **asked: Any) -> list[Hit]:
     """What `index.search.search` finds; a small lack of the index is made good before it is asked."""
     if asked.get("mode") != "keyword" and mendable(workspace, db):
-        with suppress(SourcebookError):  # a copy that is only read, or one that is being written: search what there is
+        with suppress(
+            SourcebookError, OSError
+        ):  # a copy that is only read, or one that is being written: search what there is
             index(workspace, db)
     with db.atomic():  # one moment of the base, whoever writes meanwhile
         return find(db, workspace.index, text, model=workspace.config.base.model, **asked)
@@ -44,8 +46,8 @@ def mend_beside(workspace: Workspace) -> bool:
 
     def mend() -> None:
         try:
-            with suppress(SourcebookError):
-                index(workspace, workspace.open())
+            with suppress(SourcebookError, OSError), closing(workspace.open().conn) as connection:
+                index(workspace, Database(connection, recursive_triggers=False))
         finally:
             MENDING.release()
 

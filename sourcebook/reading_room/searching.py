@@ -113,7 +113,7 @@ def results(asked: Asked, wanted: Query, hits: list[searching.Hit], rest: Pairs)
         "shown": shown,
         "groups": [list(group) for _, group in groupby(shown, key=lambda one: one.hit.work if wanted.by_work else "")],
         "like": taken_back(asked, wanted),
-        "again": {one.hit.passage_key: again(wanted, one.hit.passage_key) for one in shown},
+        "again": {key: again(wanted, key) for one in shown for key in (one.hit.passage_key, one.hit.work)},
         "turns": turns(wanted),
         "weight": fusion.SEMANTIC_WEIGHT,
         "company": fusion.COMPANY,

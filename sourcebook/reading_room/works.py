@@ -10,10 +10,10 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from corpus import citations
+from corpus.aliases import resolve
 from corpus.errors import SourcebookError
 from corpus.formats.text import reference
 from corpus.records import Item
-from corpus.works import resolve
 from index.related import Related, related
 from index.search import keys
 from index.store import open_store

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from corpus import works
+from corpus import aliases, works
 from corpus.database import open_database
 from corpus.records import Record, save_record, source_id
 
@@ -128,7 +128,7 @@ def test_the_key_of_a_merged_work_still_resolves(db: Database) -> None:
     add(db, "import", "a", item("Late money", DOI="10.5555/x1"))
     works.merge(db)
     assert groups(db) == {frozenset("ab")}
-    assert works.resolve(db, "osei2016late") == works.resolve(db, "osei2016money") is not None
+    assert aliases.resolve(db, "osei2016late") == aliases.resolve(db, "osei2016money") is not None
 
 
 def test_merging_twice_changes_nothing(db: Database) -> None:

@@ -85,3 +85,10 @@ def test_keys_that_end_in_zeros_are_told_apart() -> None:
     keys = np.frombuffer(b"a" + b"\0" * 15 + b"ab" + b"\0" * 14 + b"\0" * 15 + b"a", dtype=cache.KEY)
     assert find(keys, keys[::-1].copy()).tolist() == [2, 1, 0]
     assert len(key("x")) == 16
+
+
+def test_the_index_takes_little_more_than_half_of_the_vectors(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(1).normal(size=(500, 384)).astype(np.float32)
+    append(tmp_path, Cache("m", 384), keys_of([str(i) for i in range(500)]), vectors)
+    rows = 8 * len(vectors)  # which vector each passage has
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) + rows <= 0.6 * vectors.nbytes

@@ -54,7 +54,7 @@ def sums(random: Random, passing: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The weighted sum of every passage that passes, and minus infinity for others."""
     cosines = random.vectors.astype(np.float64) @ random.query
     said = np.where(passing, random.words, 0)
-    closest, strongest = abs(cosines[passing].max()) or 1, said.max() or 1
+    closest, strongest = max(cosines[passing].max(), 0.1), said.max() or 1
     total = fusion.SEMANTIC_WEIGHT * cosines / closest + (1 - fusion.SEMANTIC_WEIGHT) * said / strongest
     return np.where(passing, total, -np.inf)
 

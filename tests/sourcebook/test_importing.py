@@ -92,7 +92,7 @@ def test_a_name_that_is_no_utf8_costs_nothing(workspace: Workspace, tmp_path: Pa
 
 
 def test_a_document_gets_its_key_when_it_has_been_read(workspace: Workspace, tmp_path: Path) -> None:
-    from corpus import works
+    from corpus import aliases
     from sourcebook import stages
 
     text = "<p>" + "Workshops in Accra deliver doors to a builder who pays them late every month. " * 4 + "</p>"
@@ -106,7 +106,7 @@ def test_a_document_gets_its_key_when_it_has_been_read(workspace: Workspace, tmp
     stages.extract_texts(workspace, db)
     key, title = db.execute("SELECT key, title FROM work").fetchone()
     assert "scan0042" not in key + title
-    assert works.resolve(db, first) == works.resolve(db, key)
+    assert aliases.resolve(db, first) == aliases.resolve(db, key)
 
 
 def test_the_bytes_can_be_had_back(workspace: Workspace, tmp_path: Path) -> None:
