@@ -49,8 +49,8 @@ bench-search: $(READY) ## compare search with txtai, paperai, datasette-faiss an
 	@$(BIN)/python -m benchmarks.peers.environments
 	@$(BIN)/python -m benchmarks.search
 
-bench-scale: $(READY) ## measure search from 10,000 to a million passages and draw docs/scale.svg
-	@$(BIN)/python -m benchmarks.scale
+bench-scale: $(READY) ## measure the index from 10,000 to a million passages and draw docs/scale.svg
+	@$(BIN)/python -m benchmarks.million
 
 clean: ## remove what was installed and the demonstration
 	rm -rf $(VENV) demo-workspace

@@ -1,12 +1,12 @@
-"""How time and memory grow: 10,000 to a million passages, searched with none to three filters.
+"""How the whole search grows: 10,000 and 100,000 passages, searched with none to three filters.
 
-    python -m benchmarks.scale [N…]     # 10,000, 100,000 and 1,000,000 passages without them
+    python -m benchmarks.scale [N…]     # 10,000 and 100,000 passages without them; a million takes over half an hour
 
 Texts are single sentences, vectors are made (see benchmarks/passages.py); no tag is learned and nothing is encoded but
 queries. Each size is built in a process of its own and searched in another, so that memory is each one's own. A search
 is `index.search.search` for 10 passages by meaning and words, its query encoded; recall@10 is that of the index against
-brute force over the float32 vectors of the passages that pass. Prints a table, keeps the figures as JSON in
-build/search/scale.json, and draws docs/scale.svg.
+brute force over the float32 vectors of the passages that pass. Prints a table and keeps the figures as JSON in
+build/search/scale.json. `benchmarks.million` measures the index alone, up to a million.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import passages, plot
+from benchmarks import passages
 from benchmarks import workspace as making
 from benchmarks.peers.measuring import Given, K, memory, order, quality, read, run, size, timed
 from index import search, store
@@ -28,8 +28,7 @@ from index.filters import Filters, passing
 from nlp import encoder
 from sourcebook.workspace import open_workspace
 
-SIZES = (10_000, 100_000, 1_000_000)
-DRAWN = Path(__file__).parents[1] / "docs" / "scale.svg"
+SIZES = (10_000, 100_000)
 TAG, FIRST, LAST = "threat", 2018, 2022
 MOST_FILTERS, JUDGED = 3, 100
 
@@ -156,25 +155,8 @@ def table(results: dict[int, Result]) -> str:
     return "\n".join(lines)
 
 
-def drawn(results: dict[int, Result]) -> str:
-    """The growth of time and memory, as SVG."""
-
-    def line(value: Any) -> list[tuple[float, float]]:
-        return [(count, value(one)) for count, one in results.items()]
-
-    times = {named(n): line(lambda one, n=n: one[f"search {n}"]["p50"]) for n in range(MOST_FILTERS + 1)}
-    sizes = {
-        "memory": line(lambda one: one["after_mb"]["rss"]),
-        "database": line(lambda one: one["database_mb"]),
-        "index": line(lambda one: one["index_mb"]),
-    }
-    making = {"write": line(lambda one: one["fill_s"]), "index": line(lambda one: one["index_s"])}
-    charts = [("A search, encoding and all (p50)", "ms", times), ("Memory and disk", "MB", sizes)]
-    return plot.page([*charts, ("Building, given the vectors", "s", making)], "passages")
-
-
 def main() -> None:
-    """Measure each size, print the table, draw the chart."""
+    """Measure each size and print the table."""
     if sys.argv[1:2] in (["build"], ["serve"]):
         folder, space = map(Path, sys.argv[2:])
         print(json.dumps({"build": build, "serve": serve}[sys.argv[1]](read(folder), space)))
@@ -182,8 +164,6 @@ def main() -> None:
     results = {count: measure(count) for count in map(int, sys.argv[1:] or SIZES)}
     (passages.BUILT / "scale.json").write_text(json.dumps(results, indent=2))
     print(table(results))
-    DRAWN.write_text(drawn(results), "utf-8")
-    print(f"\nDrawn: {DRAWN}")
 
 
 if __name__ == "__main__":

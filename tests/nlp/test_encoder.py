@@ -26,7 +26,7 @@ def test_vectors_are_those_of_sentence_transformers() -> None:
 
 def test_a_search_from_the_shell_needs_no_torch() -> None:
     code = (
-        "import sys; from nlp import encoder; from sourcebook import searching; from sourcebook.commands import finding;"
+        "import sys; from nlp import encoder; from sourcebook import searching; import sourcebook.commands.finding;"
         "encoder.load().encode(['late payment']); print([m for m in ('torch', 'spacy', 'scipy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
