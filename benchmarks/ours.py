@@ -1,6 +1,6 @@
 """Sourcebook, measured as benchmarks/peers/measuring.py measures others, and in the reading room as people use it.
 
-Its own form of a query is a page of the reading room: 20 hits by meaning and words, each with its reason, and exact
+Its own form of a query is a page of the reading room: 10 hits by meaning and words, each with its reason, and exact
 counts beside them. `encoded` is that page over HTTP; `vector` and `filtered` ask the index in this process, without a
 page, as others are asked.
 """

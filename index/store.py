@@ -124,7 +124,7 @@ def revision(db: Database) -> int:
 
 
 def passage_input(title: str, section: str, text: str) -> str:
-    """What is encoded of a passage: its work's title and its section as context, and its text."""
+    """What the search reads of a passage: its work's title and its section as context, and its text."""
     return "\n".join(part for part in (title, section, text) if part)
 
 

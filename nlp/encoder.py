@@ -63,7 +63,7 @@ def padded(inputs: Sequence[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def passage_input(title: str, text: str) -> str:
-    """What is read of a passage: its work's title as context, and its text."""
+    """What the tagger reads of a passage: its work's title as context, and its text."""
     return f"{title}\n{text}" if title else text
 
 

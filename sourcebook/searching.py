@@ -19,9 +19,8 @@ MENDING = Lock()
 def search(workspace: Workspace, db: Database, text: str, **asked: Any) -> list[Hit]:
     """What `index.search.search` finds; a small lack of the index is made good before it is asked."""
     if asked.get("mode") != "keyword" and mendable(workspace, db):
-        with suppress(
-            SourcebookError, OSError
-        ):  # a copy that is only read, or one that is being written: search what there is
+        # A copy that is only read, or a base that is locked: search what there is.
+        with suppress(SourcebookError, OSError):
             index(workspace, db)
     with db.atomic():  # one moment of the base, whoever writes meanwhile
         return find(db, workspace.index, text, model=workspace.config.base.model, **asked)
